@@ -1,0 +1,3 @@
+// Copyright 2026 the Tendril authors. MIT license.
+// The price of starting Deno without importing anything.
+export {};

@@ -1,0 +1,36 @@
+// Copyright 2026 the Tendril authors. MIT license.
+
+// Goroutines on one processor, as rivals: each scenario prints JSON lines {name, ns}.
+//
+//	go build -o /tmp/rivals *.go && /tmp/rivals switch
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+)
+
+var scenarios = map[string]func(argument string){
+	"switch":     measureSwitch,
+	"yield_now":  measureYieldNow,
+	"spawn_join": measureSpawnJoin,
+	"spawn_many": measureSpawnMany,
+	"sleepers":   measureSleepers,
+	"call_depth": measureCallDepth,
+	"pool_map":   measurePoolMap,
+	"fetch":      measureFetch,
+}
+
+func main() {
+	runtime.GOMAXPROCS(1)
+	if len(os.Args) < 2 || scenarios[os.Args[1]] == nil {
+		fmt.Fprintln(os.Stderr, "Error: give the name of a scenario that Go takes part in")
+		os.Exit(2)
+	}
+	argument := ""
+	if len(os.Args) > 2 {
+		argument = os.Args[2]
+	}
+	scenarios[os.Args[1]](argument)
+}

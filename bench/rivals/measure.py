@@ -1,0 +1,35 @@
+# Copyright 2026 the Tendril authors. MIT license.
+"""Timing for the Python rivals: each scenario prints JSON lines {name, ns}."""
+
+import json
+import statistics
+import time
+
+SAMPLE_TIME = 30e6
+WARM_UP_TIME = 100e6
+SAMPLES = 5
+
+
+def report(name, **value):
+    """Prints one value of a case under the name of its unit: ns, bytes or count."""
+    print(json.dumps({"name": name, **value}))
+
+
+def per_operation(batch):
+    """Warms an operation up and gives the median of several samples in nanoseconds."""
+    times, spent = 2, 0
+    while True:
+        elapsed = timed(lambda: batch(times))
+        spent += elapsed
+        if elapsed < SAMPLE_TIME / 2:
+            times *= 2
+        elif spent >= WARM_UP_TIME:
+            break
+    return statistics.median(timed(lambda: batch(times)) / times for _ in range(SAMPLES))
+
+
+def timed(work):
+    """Gives how many nanoseconds the work took."""
+    start = time.perf_counter_ns()
+    work()
+    return time.perf_counter_ns() - start

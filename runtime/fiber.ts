@@ -1,0 +1,305 @@
+// Copyright 2026 the Tendril authors. MIT license.
+/**
+ * A fiber is the part of a greenlet that the scheduler knows: its execution state, what is on its
+ * way to it, and its place in the ready queue.
+ *
+ * Invariants:
+ * - A fiber is in the ready queue exactly while its state is QUEUED or READY. (One that was killed
+ *   while QUEUED stays linked as DEAD and is skipped.)
+ * - `wait` is the Op a PARKED or SWITCHED fiber stands in. Waking clears it; interrupting cancels it
+ *   first. So at most one thing is ever on its way to a fiber: what it was woken with comes first,
+ *   and interrupts that arrive later wait in `interrupts` for its next suspension.
+ *
+ * @module
+ */
+import type { Op, Runner } from "./op.ts";
+
+/** The states of a fiber, in the order of a life. */
+export const UNSTARTED = 0,
+  QUEUED = 1,
+  READY = 2,
+  RUNNING = 3,
+  PARKED_ = 4,
+  SWITCHED = 5,
+  ASYNC = 6,
+  DEAD = 7;
+
+/**
+ * What the trampoline drives: any generator.
+ *
+ * @internal
+ */
+// Values travel in and out untyped here; the types live in Op and Greenlet.
+// deno-lint-ignore no-explicit-any
+export type Body = Generator<unknown, any, any>;
+
+/**
+ * An error on its way to a fiber that cannot take it yet.
+ *
+ * @internal
+ */
+export interface Interrupt {
+  /** What will be thrown. */
+  readonly error: unknown;
+  /** Set when it lost its meaning, as a closed Timeout has. */
+  dropped: boolean;
+}
+
+/** A node in the ring of those who wait for the end of a fiber. */
+export interface Link {
+  /** The neighbours in the ring. */
+  before: Link | null;
+  /** The neighbours in the ring. */
+  after: Link | null;
+  /** Called at the end, when the node is out of the ring. */
+  ended(fiber: Fiber): void;
+}
+
+/**
+ * The part of a greenlet that the hub knows: execution state and what is on its way to it.
+ *
+ * @internal
+ */
+export abstract class Fiber implements Runner {
+  /** One of the states above. */
+  declare state: number;
+  /** The generator that runs now, the innermost of `frames`. */
+  declare gen: Body | null;
+  /** The callers of `gen`, outermost first, when `call` was used. */
+  declare frames: Body[] | null;
+  /** What the next resume delivers; before the start the arguments, after the end the outcome. */
+  declare inbox: unknown;
+  /** Whether `inbox` is thrown instead of returned. */
+  declare failing: boolean;
+  /** The next one in the ready queue. */
+  declare next: Fiber | null;
+  /** What it waits for. */
+  declare wait: Op<unknown> | null;
+  /** What is to be thrown at its next suspension. */
+  declare interrupts: Interrupt[] | null;
+  /** Who waits for its end: the head of a ring of nodes. */
+  declare links: Link | null;
+  /** A used `switch` Op to this fiber, to be used again. */
+  declare spare: Op<unknown> | null;
+  /** When it was made or last parked, in whole milliseconds of the hub's coarse clock. */
+  declare since: number;
+
+  /** Makes an unstarted fiber. */
+  constructor(inbox: unknown) {
+    this.state = UNSTARTED;
+    this.gen = null;
+    this.frames = null;
+    this.inbox = inbox;
+    this.failing = false;
+    this.next = null;
+    this.wait = null;
+    this.interrupts = null;
+    this.links = null;
+    this.spare = null;
+    this.since = coarseTime;
+  }
+
+  /** Whether somebody has seen how it ended, so that an error needs no report. */
+  abstract get observed(): boolean;
+  abstract set observed(seen: boolean);
+
+  /** Calls the body; gives its generator, or null when it was no generator function. */
+  abstract begin(): Body | null;
+  /** The body is over; gives the fiber that control goes to, null for the hub. */
+  abstract end(failed: boolean, outcome: unknown): Fiber | null;
+  /** Takes what `from` sends by a switch when this one is not SWITCHED; gives who runs next. */
+  abstract receive(value: unknown, fails: boolean, from: Fiber | null): Fiber | null;
+  /** An interrupt for a fiber whose body is an async function. */
+  abstract interruptAsync(interrupt: Interrupt): void;
+
+  /** Makes it run with `value`. */
+  wake(value: unknown): void {
+    this.wait = null;
+    this.inbox = value;
+    this.state = READY;
+    enqueue(this);
+  }
+
+  /** Makes it run with `error` thrown. */
+  fail(error: unknown): void {
+    this.failing = true;
+    this.wake(error);
+  }
+
+  /**
+   * Throws `error` into it: at once when it waits, at its next suspension when something else is
+   * already on its way. Gives the interrupt in the latter case.
+   */
+  interrupt(error: unknown): Interrupt | null {
+    switch (this.state) {
+      case PARKED_:
+      case SWITCHED:
+        this.wait?.cancel();
+        this.fail(error);
+        return null;
+      case UNSTARTED:
+      case QUEUED:
+        handOver(this.end(true, error));
+        return null;
+      case DEAD:
+        return null;
+    }
+    const interrupt: Interrupt = { error, dropped: false };
+    if (this.state === ASYNC) this.interruptAsync(interrupt);
+    else (this.interrupts ??= []).push(interrupt);
+    return interrupt;
+  }
+
+  /** Takes the next interrupt that still means something. */
+  takeInterrupt(): Interrupt | null {
+    for (;;) {
+      const interrupt = this.interrupts?.shift();
+      if (interrupt === undefined) {
+        this.interrupts = null;
+        return null;
+      }
+      if (!interrupt.dropped) return interrupt;
+    }
+  }
+}
+
+/** Decides which ready fiber runs next. */
+export interface ReadyQueue {
+  /** Adds a fiber. */
+  push(fiber: Fiber): void;
+  /** Takes the one to run, null when there is none. */
+  shift(): Fiber | null;
+  /** Takes out one that was started by a direct switch. Rare, so it may be slow. */
+  remove(fiber: Fiber): void;
+  /** Whether nothing is ready. */
+  readonly empty: boolean;
+  /** How many are ready; counted, for statistics only. */
+  count(): number;
+}
+
+class FifoQueue implements ReadyQueue {
+  declare head: Fiber | null;
+  declare tail: Fiber | null;
+
+  constructor() {
+    this.head = null;
+    this.tail = null;
+  }
+
+  push(fiber: Fiber): void {
+    if (this.tail === null) this.head = fiber;
+    else this.tail.next = fiber;
+    this.tail = fiber;
+  }
+
+  shift(): Fiber | null {
+    const fiber = this.head;
+    if (fiber === null) return null;
+    this.head = fiber.next;
+    if (this.head === null) this.tail = null;
+    fiber.next = null;
+    return fiber;
+  }
+
+  remove(fiber: Fiber): void {
+    let before: Fiber | null = null;
+    for (let at = this.head; at !== null; before = at, at = at.next) {
+      if (at !== fiber) continue;
+      if (before === null) this.head = at.next;
+      else before.next = at.next;
+      if (this.tail === at) this.tail = before;
+      at.next = null;
+      return;
+    }
+  }
+
+  get empty(): boolean {
+    return this.head === null;
+  }
+
+  count(): number {
+    let n = 0;
+    for (let at = this.head; at !== null; at = at.next) n++;
+    return n;
+  }
+}
+
+/** The fibers that are ready to run. */
+export const ready: ReadyQueue = new FifoQueue();
+
+/** True while a pump is scheduled or runs, so that nobody schedules another. */
+let pumping = false;
+/** Tells whether a pump is scheduled or runs. */
+export function isPumping(): boolean {
+  return pumping;
+}
+/** Notes whether a pump is scheduled or runs. */
+export function setPumping(value: boolean): void {
+  pumping = value;
+}
+
+let pump: () => void;
+/** Sets what runs the ready fibers; hub.ts calls this once. */
+export function setPump(callback: () => void): void {
+  pump = callback;
+}
+
+/** Puts a fiber behind the others that are ready and sees to it that they run. */
+export function enqueue(fiber: Fiber): void {
+  ready.push(fiber);
+  if (!pumping) {
+    pumping = true;
+    queueMicrotask(pump);
+  }
+}
+
+/** Lets `fiber` run whose turn came by the end of another, outside the trampoline. */
+export function handOver(fiber: Fiber | null): void {
+  if (fiber === null) return;
+  fiber.state = READY;
+  fiber.wait = null;
+  enqueue(fiber);
+}
+
+/** The hub's time in whole milliseconds, as of its last look at the clock. */
+export let coarseTime = 0;
+/** Notes the time. */
+export function setCoarseTime(ms: number): void {
+  coarseTime = ms;
+}
+
+/** Adds `link` as the last to be told of the end of `fiber`. */
+export function addLink(fiber: Fiber, link: Link): void {
+  const head = fiber.links;
+  if (head === null) {
+    link.before = link.after = link;
+    fiber.links = link;
+    return;
+  }
+  const tail = head.before!;
+  link.after = head;
+  link.before = tail;
+  tail.after = link;
+  head.before = link;
+}
+
+/** Takes `link` out of the ring of `fiber`; harmless when it is in none. */
+export function removeLink(fiber: Fiber, link: Link): void {
+  const { before, after } = link;
+  if (after === null) return;
+  if (after === link) fiber.links = null;
+  else {
+    before!.after = after;
+    after.before = before;
+    if (fiber.links === link) fiber.links = after;
+  }
+  link.before = link.after = null;
+}
+
+/** Gives a SWITCHED fiber what was sent to it; it runs next. */
+export function arrive(fiber: Fiber, value: unknown, fails: boolean): Fiber {
+  fiber.inbox = value;
+  fiber.failing = fails;
+  fiber.wait = null;
+  return fiber;
+}

@@ -1,0 +1,211 @@
+// Copyright 2026 the Tendril authors. MIT license.
+/**
+ * The hub: runs what is ready, keeps the timers, and notices when nothing can go on.
+ *
+ * Invariants:
+ * - Ready fibers run in one microtask until SLICE is over, then the hub goes through a macrotask, so
+ *   timers and sockets get their turn whatever is ready. Microtasks that follow one another without
+ *   a gap count as one slice.
+ * - The clock is read at both ends of a batch and every CHUNK resumes, never per resume.
+ * - No user code runs inside the hub but trace, error and blocking callbacks, with `current` null.
+ *
+ * @module
+ */
+import { type Clock, hostClock, TimerQueue } from "./clock.ts";
+import { type Fiber, isPumping, ready, setCoarseTime, setPump, setPumping } from "./fiber.ts";
+import { countResumes, resume } from "./trampoline.ts";
+
+/** How long ready fibers may run before timers and sockets get a turn, in milliseconds. */
+const SLICE = 8;
+/** Resumes between two looks at the clock. */
+const CHUNK = 64;
+
+// The original: a hop to the event loop is not time, so fake timers must not hold it up.
+const hop = globalThis.setImmediate;
+
+/** When the event loop last had a turn, as far as the hub knows. */
+let sliceStart = 0;
+let batchEnd = 0;
+/** The fibers resumed since the last look at the clock: the suspects when that took too long. */
+const suspects: (Fiber | null)[] = new Array(CHUNK).fill(null);
+
+function lookAtClock(): number {
+  const now = timers.clock.now();
+  setCoarseTime(now | 0);
+  return now;
+}
+
+let enter: ((batch: () => void) => void) | null = null;
+/** Sets how a batch is entered: once there are async bodies, outside any async context. */
+export function setEnter(how: (batch: () => void) => void): void {
+  enter = how;
+}
+
+/** Runs ready fibers until none is left or the slice is over. */
+function pump(): void {
+  if (enter === null) runBatch();
+  else enter(runBatch);
+}
+setPump(pump);
+
+/** True while the hub is on the stack, in a greenlet or in a callback. */
+let inside = false;
+/** Tells whether the hub is on the stack, in a greenlet or in a callback. */
+export function insideHub(): boolean {
+  return inside;
+}
+/** Runs `fiber` until control comes back, from outside the hub. */
+export function resumeFromOutside(fiber: Fiber): void {
+  inside = true;
+  try {
+    resume(fiber);
+  } finally {
+    inside = false;
+  }
+}
+
+function runBatch(): void {
+  let last = lookAtClock();
+  if (last - batchEnd > 1) sliceStart = last; // there was a gap, so the event loop had its turn
+  let left = CHUNK;
+  let fiber: Fiber | null;
+  inside = true;
+  while ((fiber = ready.shift()) !== null) {
+    left--;
+    suspects[left] = fiber;
+    resume(fiber);
+    if (left > 0) continue;
+    const now = lookAtClock();
+    if (now - last > maxBlockingTime) reportBlocked(now - last, left);
+    last = now;
+    left = CHUNK;
+    if (now - sliceStart > SLICE && !ready.empty) {
+      inside = false;
+      batchEnd = now;
+      hop(pumpFromLoop);
+      return;
+    }
+  }
+  setPumping(false);
+  batchEnd = lookAtClock();
+  if (batchEnd - last > maxBlockingTime) reportBlocked(batchEnd - last, left);
+  inside = false;
+  if (idle !== null || watchers > 0) whenDrained();
+}
+
+function pumpFromLoop(): void {
+  sliceStart = timers.clock.now();
+  pump();
+}
+
+/** The timers of this isolate. */
+export const timers: TimerQueue = new TimerQueue(hostClock, (now) => {
+  if (isPumping()) return timers.fireDue(now);
+  setPumping(true);
+  timers.fireDue(now);
+  sliceStart = now;
+  pump();
+});
+
+/** Changes the clock of the hub; running timers keep their remaining time. */
+export function setClock(clock: Clock): void {
+  timers.clock = clock;
+  sliceStart = batchEnd = lookAtClock();
+}
+
+/** The time by the hub's clock, in milliseconds. */
+export function now(): number {
+  return timers.clock.now();
+}
+
+let external = 0;
+/** Counts waits for things outside the hub (promises, workers): while there are any, nothing is stuck. */
+export function addExternal(change: 1 | -1): void {
+  external += change;
+}
+
+let idle: (() => void) | null = null;
+/** Calls `callback` once when nothing is ready any more and the event loop had a turn. */
+export function onIdle(callback: (() => void) | null): void {
+  idle = callback;
+  if (callback !== null && !isPumping()) whenDrained();
+}
+
+let watchers = 0;
+/** Counts those who are to be told when nothing can go on. */
+export function addWatcher(change: 1 | -1): void {
+  watchers += change;
+  if (change === 1 && !isPumping()) whenDrained();
+}
+
+let stuck: () => void = () => {};
+/** Sets what to do when nothing can ever run again; deadlock.ts reports it. */
+export function onStuck(callback: () => void): void {
+  stuck = callback;
+}
+
+let checking = false;
+function whenDrained(): void {
+  if (checking || (idle === null && (external > 0 || timers.size > 0))) return;
+  // One turn of the event loop: whoever is outside greenlets gets a chance to wake somebody.
+  checking = true;
+  hop(whenLoopTurned);
+}
+
+function whenLoopTurned(): void {
+  checking = false;
+  if (isPumping()) return;
+  if (idle !== null) {
+    const callback = idle;
+    idle = null;
+    callback();
+  } else if (watchers > 0 && external === 0 && timers.size === 0) stuck();
+}
+
+/** Calls `callback` after the event loop had a turn. */
+export function nextTurn(callback: () => void): void {
+  hop(callback);
+}
+
+let maxBlockingTime = 100;
+/** How long a greenlet may hold the isolate before it is reported, in milliseconds. */
+export function getMaxBlockingTime(): number {
+  return maxBlockingTime;
+}
+/** Sets {@linkcode getMaxBlockingTime}; Infinity turns the report off. */
+export function setMaxBlockingTime(ms: number): void {
+  maxBlockingTime = ms;
+}
+
+let onBlocked: (ms: number, suspects: Fiber[]) => void = () => {};
+/** Sets what is told of an isolate that was held too long: for how long, and who ran meanwhile. */
+export function onBlocking(listener: (ms: number, suspects: Fiber[]) => void): void {
+  onBlocked = listener;
+}
+
+function reportBlocked(ms: number, left: number): void {
+  const held = new Set<Fiber>();
+  for (let i = CHUNK - 1; i >= left; i--) held.add(suspects[i]!);
+  onBlocked(ms, [...held]);
+}
+
+/**
+ * Counters of the hub.
+ *
+ * @internal
+ */
+export interface HubCounts {
+  /** Resumes so far. */
+  switches: number;
+  /** Greenlets that are ready to run. */
+  ready: number;
+  /** Timers that are waiting. */
+  timers: number;
+  /** Waits for promises, workers and the like. */
+  external: number;
+}
+
+/** Reads the counters. */
+export function counts(): HubCounts {
+  return { switches: countResumes(), ready: ready.count(), timers: timers.size, external };
+}

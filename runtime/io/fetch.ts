@@ -1,0 +1,108 @@
+// Copyright 2026 the Tendril authors. MIT license.
+/**
+ * `fetch` for greenlets: it yields, and a kill or a timeout aborts the request.
+ *
+ * @module
+ */
+import { cooperative, type IoPromise } from "./promise.ts";
+
+const hostFetch = globalThis.fetch;
+const CONTROLLER: unique symbol = Symbol("tendril.controller");
+
+/** A Response whose body methods yield in a greenlet, and abort the request when that is killed. */
+export class CooperativeResponse extends Response {
+  /** Aborts the request. @internal */
+  declare [CONTROLLER]: AbortController;
+
+  /** Reads the whole body as bytes in an ArrayBuffer. */
+  override arrayBuffer(): IoPromise<ArrayBuffer> {
+    return reading(this, super.arrayBuffer());
+  }
+
+  /** Reads the whole body as a Blob. */
+  override blob(): IoPromise<Blob> {
+    return reading(this, super.blob());
+  }
+
+  /** Reads the whole body as bytes. */
+  override bytes(): IoPromise<Uint8Array<ArrayBuffer>> {
+    return reading(this, super.bytes());
+  }
+
+  /** Reads the whole body as a form. */
+  override formData(): IoPromise<FormData> {
+    return reading(this, super.formData());
+  }
+
+  /** Reads the whole body as JSON. */
+  // deno-lint-ignore no-explicit-any -- what the server sent, as in the Response of the platform
+  override json(): IoPromise<any> {
+    return reading(this, super.json());
+  }
+
+  /** Reads the whole body as text. */
+  override text(): IoPromise<string> {
+    return reading(this, super.text());
+  }
+
+  /** Sends the body to a stream, by the host's fast path where there is one. An empty body too. */
+  pipeTo(
+    destination: WritableStream<Uint8Array>,
+    options?: Omit<StreamPipeOptions, "signal">,
+  ): IoPromise<void> {
+    const piped = this.body === null ? destination.close() : this.body.pipeTo(destination, options);
+    return reading(this, piped);
+  }
+
+  /** Gives the body up without reading it, so that nothing is left open. */
+  discard(): IoPromise<void> {
+    return reading(this, this.body?.cancel() ?? Promise.resolve());
+  }
+
+  /** A copy whose body can be read as well. */
+  override clone(): CooperativeResponse {
+    return adopt(super.clone(), this[CONTROLLER]);
+  }
+}
+
+function adopt(response: Response, controller: AbortController): CooperativeResponse {
+  const adopted = Object.setPrototypeOf(
+    response,
+    CooperativeResponse.prototype,
+  ) as CooperativeResponse;
+  adopted[CONTROLLER] = controller;
+  return adopted;
+}
+
+function reading<T>(response: CooperativeResponse, promise: Promise<T>): IoPromise<T> {
+  return cooperative(`body of ${response.url}`, promise, () => response[CONTROLLER].abort());
+}
+
+/**
+ * The platform's `fetch`. In a greenlet `yield*` it: when the greenlet is killed or timed out, the
+ * request is aborted, also while the body is read.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { fetch } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, () => new Response("hello"));
+ * await run(function* () {
+ *   const response = yield* fetch(`http://127.0.0.1:${server.addr.port}/`);
+ *   assertEquals(yield* response.text(), "hello");
+ * });
+ * ```
+ */
+export function fetch(
+  input: string | URL | Request,
+  init: RequestInit = {},
+): IoPromise<CooperativeResponse> {
+  const controller = new AbortController();
+  const given = init.signal ?? (input instanceof Request ? input.signal : null);
+  const signal = given === null ? controller.signal : AbortSignal.any([given, controller.signal]);
+  const url = input instanceof Request ? input.url : String(input);
+  const response = hostFetch(input, { ...init, signal }).then((raw) => adopt(raw, controller));
+  return cooperative(`fetch ${url}`, response, () => controller.abort());
+}

@@ -1,0 +1,74 @@
+// Copyright 2026 the Tendril authors. MIT license.
+/**
+ * A limit on the time of a block or an Op.
+ *
+ * @module
+ */
+import { show } from "./clock.ts";
+import { type Coroutine, type Runnable } from "./greenlet.ts";
+import { Op } from "./op.ts";
+import { perform } from "./perform.ts";
+import { routine } from "./routine.ts";
+import { Timeout, type TimeoutLike } from "./timeout.ts";
+
+/** Options of {@linkcode withTimeout}. */
+export interface WithTimeoutOptions<V> {
+  /** What it gives when its own time is over, instead of throwing. */
+  value: V;
+}
+
+function* withTimeoutBody<T, V>(
+  timeout: TimeoutLike,
+  what: Op<T> | Runnable<[], T>,
+  options: WithTimeoutOptions<V> | undefined,
+): Coroutine<T | V> {
+  const limit = Timeout.startNew(timeout);
+  try {
+    return yield* perform(what);
+  } catch (error) {
+    // By identity: another Timeout is somebody else's affair.
+    if (error !== limit.thrown) throw error;
+    if (options !== undefined) return options.value;
+    if (limit.error === false) return undefined as V;
+    throw error;
+  } finally {
+    limit.close();
+  }
+}
+
+/**
+ * Runs a function, or waits for an Op, but not longer than `ms` milliseconds. Past that a
+ * {@linkcode Timeout} is thrown into it at its next wait; `finally` blocks run. With `{ value }` it
+ * gives that instead, only if its own time was over: an outer Timeout passes through.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, sleep, withTimeout } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   assertEquals(yield* withTimeout(5, sleep(1000), { value: "late" }), "late");
+ * });
+ * ```
+ *
+ * @throws {Timeout} When the time is over and no `value` is given.
+ * @throws {RangeError} If `ms` is negative or NaN.
+ */
+export function withTimeout<T>(ms: TimeoutLike, what: Op<T> | Runnable<[], T>): Op<T>;
+/** Runs a function, or waits for an Op, and gives `value` when the time was over. */
+export function withTimeout<T, V>(
+  ms: TimeoutLike,
+  what: Op<T> | Runnable<[], T>,
+  options: WithTimeoutOptions<V>,
+): Op<T | V>;
+export function withTimeout<T, V>(
+  ms: TimeoutLike,
+  what: Op<T> | Runnable<[], T>,
+  options?: WithTimeoutOptions<V>,
+): Op<T | V> {
+  if (!(what instanceof Op) && typeof what !== "function") {
+    throw new TypeError(`Cannot limit the time of ${show(what)}: expected an Op or a function`);
+  }
+  const limit = ms instanceof Timeout ? ms : new Timeout(ms);
+  return routine("withTimeout", withTimeoutBody<T, V>, limit, what, options);
+}

@@ -1,0 +1,3 @@
+// Copyright 2026 the Tendril authors. MIT license.
+// @ts-types="./mod.d.ts"
+export * from "npm:deno-std@1.4.0/assert/mod.js";

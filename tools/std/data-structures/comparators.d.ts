@@ -1,0 +1,3 @@
+// Copyright 2026 the Tendril authors. MIT license.
+export function ascend<T>(a: T, b: T): number;
+export function descend<T>(a: T, b: T): number;
