@@ -69,7 +69,8 @@ export class TimerQueue {
     this.#onDue = () => {
       // A host timer may fire a little early, and one of a fake-timer library fires while
       // `performance.now` stands still: when it fires, its moment has come.
-      const now = this.#clock.now(), due = this.#capped ? now : Math.max(now, this.#armedFor);
+      const now = this.#clock.now();
+      const due = this.#capped ? now : Math.max(now, this.#armedFor);
       this.#armed = undefined;
       this.#armedFor = Infinity;
       onDue(due);
@@ -111,7 +112,8 @@ export class TimerQueue {
     const last = this.#entries.pop()!;
     const end = this.#entries.length;
     if (at < end) {
-      const key = this.#keys[end]!, age = this.#ages[end]!;
+      const key = this.#keys[end]!;
+      const age = this.#ages[end]!;
       if (at > 0 && this.#before(key, age, (at - 1) >> 2)) this.#rise(at, last, key, age);
       else this.#sink(at, last, key, age);
     }
@@ -130,7 +132,8 @@ export class TimerQueue {
   }
 
   #grow(): void {
-    const keys = new Float64Array(this.#keys.length * 2), ages = new Float64Array(keys.length);
+    const keys = new Float64Array(this.#keys.length * 2);
+    const ages = new Float64Array(keys.length);
     keys.set(this.#keys);
     ages.set(this.#ages);
     this.#keys = keys;

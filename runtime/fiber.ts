@@ -6,7 +6,7 @@
  * Invariants:
  * - A fiber is in the ready queue exactly while its state is QUEUED or READY. (One that was killed
  *   while QUEUED stays linked as DEAD and is skipped.)
- * - `wait` is the Op a PARKED or SWITCHED fiber stands in. Waking clears it; interrupting cancels it
+ * - `wait` is the Op a WAITS fiber stands in. Waking clears it; interrupting cancels it
  *   first. So at most one thing is ever on its way to a fiber: what it was woken with comes first,
  *   and interrupts that arrive later wait in `interrupts` for its next suspension.
  *
@@ -14,15 +14,23 @@
  */
 import type { Op, Runner } from "./op.ts";
 
-/** The states of a fiber, in the order of a life. */
-export const UNSTARTED = 0,
-  QUEUED = 1,
-  READY = 2,
-  RUNNING = 3,
-  PARKED_ = 4,
-  SWITCHED = 5,
-  ASYNC = 6,
-  DEAD = 7;
+// The states of a fiber, in the order of a life.
+/** It was made. */
+export const UNSTARTED = 0;
+/** It was started and is in the ready queue for the first time. */
+export const QUEUED = 1;
+/** It is in the ready queue with something to be delivered. */
+export const READY = 2;
+/** It runs. */
+export const RUNNING = 3;
+/** It waits for an Op. */
+export const WAITS = 4;
+/** It gave control away by a switch and waits for anybody to switch back. */
+export const SWITCHED = 5;
+/** Its body is an async function, which the host runs. */
+export const ASYNC = 6;
+/** It has ended. */
+export const DEAD = 7;
 
 /**
  * What the trampoline drives: any generator.
@@ -132,7 +140,7 @@ export abstract class Fiber implements Runner {
    */
   interrupt(error: unknown): Interrupt | null {
     switch (this.state) {
-      case PARKED_:
+      case WAITS:
       case SWITCHED:
         this.wait?.cancel();
         this.fail(error);

@@ -78,7 +78,11 @@ export interface WaitOptions {
 /** Called with the greenlet that ended, in a greenlet of its own. */
 export type LinkCallback<T> = (greenlet: Greenlet<T>) => unknown;
 
-const DAEMON = 1, STARTED = 2, OBSERVED = 4, KILLED = 8;
+// Bits of `flags`.
+const DAEMON = 1;
+const STARTED = 2;
+const OBSERVED = 4;
+const KILLED = 8;
 
 /** What few greenlets have, kept apart so that the many stay small. */
 interface Extra {
@@ -559,7 +563,8 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
 
   /** Calls the body. */
   begin(): Body | null {
-    const body = this.body, args = this.inbox as unknown[];
+    const { body } = this;
+    const args = this.inbox as unknown[];
     if (body === null) {
       throw new GreenletError(
         `Cannot start ${this.name}: it has no run function; give one to its constructor`,

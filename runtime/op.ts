@@ -52,7 +52,11 @@ export interface AsyncOwner {
 }
 
 /** Values of {@linkcode Op.stage}. */
-export const FRESH = 0, WAITING = 1, FINISHED = 2;
+export const FRESH = 0;
+/** The Op stands somewhere in line. */
+export const WAITING = 1;
+/** The Op is used up. */
+export const FINISHED = 2;
 
 /** What an Op gives back when the greenlet has to wait. */
 export const PARKED: IteratorYieldResult<undefined> = { done: false, value: undefined };

@@ -46,13 +46,13 @@ export class Timeout extends Error implements TimerEntry {
   /** The class name, so that logs and serialised errors show it. */
   override name: string = "Timeout";
   /** Its place among the timers, -1 when it is not pending. */
-  index = -1;
+  index: number = -1;
   /** After how many milliseconds it fires; `undefined` is never. */
   readonly ms: number | undefined;
   /** What is thrown instead of the Timeout itself; `false` lets `withTimeout` swallow it. */
   readonly error: Error | false | undefined;
   /** Its place in the order in which Timeouts were started; tells an outer one from an inner one. */
-  serial = 0;
+  serial: number = 0;
   #greenlet: Fiber | null = null;
   #interrupt: Interrupt | null = null;
   #closed = false;

@@ -18,12 +18,12 @@ import {
   coarseTime,
   DEAD,
   type Fiber,
-  PARKED_,
   READY,
   RUNNING,
   SWITCHED,
+  WAITS,
 } from "./fiber.ts";
-import { FRAME, type Op, PARKED, setCurrent, TRANSFER } from "./op.ts";
+import { FRAME, PARKED, setCurrent, TRANSFER } from "./op.ts";
 
 /** The Op in which a greenlet gives control away; its `next` returns TRANSFER. */
 export interface Transfer {
@@ -129,7 +129,7 @@ export function resume(first: Fiber): void {
       if (fiber.interrupts !== null && deliver(fiber)) continue;
       if (fiber.wait === null) fiber.wake(undefined); // yieldNow
       else {
-        fiber.state = PARKED_;
+        fiber.state = WAITS;
         fiber.since = coarseTime;
       }
       break;
@@ -207,7 +207,8 @@ function unwind(fiber: Fiber, failed: boolean, outcome: unknown): boolean {
 
 /** Carries out what was asked by {@linkcode requestTransfer}. */
 function transfer(from: Fiber): Fiber | null {
-  const op = transferring!, { target, fails } = op;
+  const op = transferring!;
+  const { target, fails } = op;
   const value = op.arrives();
   op.payload = undefined;
   return target.state === SWITCHED

@@ -5,7 +5,7 @@
  * @module
  */
 import { show } from "./clock.ts";
-import { type Fiber, PARKED_ } from "./fiber.ts";
+import { type Fiber, WAITS } from "./fiber.ts";
 import { AsyncFrame } from "./async_frame.ts";
 import { getCurrent, Greenlet, isGenerator, isThenable } from "./greenlet.ts";
 import { addExternal } from "./hub.ts";
@@ -101,9 +101,8 @@ export function until<T>(promise: UntilSource<T>): Op<Awaited<T>> {
 }
 
 /**
- * Marks an object that is also an Op, such as the promises of `runtime/io`.
- *
- * @internal
+ * The method of an object that stands for an Op, such as the promises of `runtime/io`: `select`, `all`,
+ * `race` and a plain `yield` call it instead of waiting for the promise.
  */
 export const AS_OP: unique symbol = Symbol("tendril.asOp");
 
@@ -134,7 +133,7 @@ setForeignYield((fiber: Fiber, value: unknown): boolean => {
     return true;
   }
   fiber.wait = op;
-  fiber.state = PARKED_;
+  fiber.state = WAITS;
   op.start(fiber);
   return false;
 });

@@ -6,7 +6,7 @@
  */
 import { checkDelay, show } from "./clock.ts";
 import { GreenletExit } from "./errors.ts";
-import { addLink, DEAD, type Fiber, type Link, removeLink } from "./fiber.ts";
+import { addLink, DEAD, type Link, removeLink } from "./fiber.ts";
 import { type Coroutine, getCurrent, Greenlet, type WaitOptions } from "./greenlet.ts";
 import { now } from "./hub.ts";
 import { DONE, Op, type Waiter } from "./op.ts";

@@ -30,4 +30,5 @@ export {
   writeFile,
   writeTextFile,
 } from "./fs.ts";
-export { type IoPromise } from "./promise.ts";
+export type { IoPromise } from "./promise.ts";
+export { AS_OP } from "../until.ts";
