@@ -8,9 +8,13 @@
 
 /** From the bottom to the top; a file belongs to the layer with the longest name it starts with. */
 const LAYERS = [
-  ["clock", "errors", "fiber", "op", "timers", "trampoline"].map((name) => `runtime/${name}.ts`),
+  ["clock", "debug", "errors", "family", "fiber", "op"].map((name) => `runtime/${name}.ts`),
+  ["runtime/trampoline.ts"],
   ["runtime/hub.ts"],
-  ["family", "greenlet", "join", "switch", "timeout"].map((name) => `runtime/${name}.ts`),
+  ["async_frame", "join", "main_switch", "report", "switch", "timeout"].map((name) =>
+    `runtime/${name}.ts`
+  ),
+  ["runtime/greenlet.ts"],
   ["runtime/"],
   ["channels/"],
   ["runtime/io/"],
