@@ -5,7 +5,7 @@
  * @module
  */
 import type { Family } from "./family.ts";
-import { Greenlet } from "./greenlet.ts";
+import { Greenlet, living } from "./greenlet.ts";
 import { describeGreenlet, describeWait } from "./tree.ts";
 
 /** The greenlet that could end the wait of `greenlet`. */
@@ -35,7 +35,7 @@ export function describeCycle(cycle: Greenlet<unknown>[]): string {
 
 /** The text of a deadlock report. */
 export function explain(family: Family): string {
-  const members = family.members() as Greenlet<unknown>[];
+  const members = living(family);
   const cycle = members.map(findCycle).find((ring) => ring.length > 0);
   return [
     "Cannot go on: every greenlet of this run waits, and no timer, promise or worker can wake one",

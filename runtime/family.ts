@@ -1,7 +1,10 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * A family is all greenlets below one `run`, or those that belong to the main program: the living
- * in a linked list, and how many of them the run has to wait for.
+ * A family is all greenlets below one `run`, or those that belong to the main program: how many are
+ * alive, how many of them the run has to wait for, and those that have suspended, in a linked list.
+ *
+ * A greenlet that was started but has not suspended yet is found in the ready queue: most never need
+ * to be found, and a link from an old object to a young one is the dearest part of a short life.
  *
  * @module
  */
@@ -24,39 +27,50 @@ export interface Member {
  * @internal
  */
 export class Family {
-  /** The member added last; the list goes on by `older`. */
+  /** The member listed last; the list goes on by `older`. */
   newest: Member | null = null;
-  /** How many members the run waits for: those that are no daemons. */
+  /** How many were started and have not ended. */
+  alive = 0;
+  /** How many of them the run waits for: those that are no daemons. */
   pending = 0;
   /** Called whenever a member has ended and there is none left that the run waits for. */
   onQuiet: (() => void) | null = null;
 
-  /** Adds a member at its start. */
-  add(member: Member, counts: boolean): void {
+  /** Counts one that was started. */
+  join(counts: boolean): void {
+    this.alive++;
+    if (counts) this.pending++;
+  }
+
+  /** Lists a member that suspends for the first time. */
+  list(member: Member): void {
     const before = this.newest;
     member.older = before;
     if (before !== null) before.younger = member;
     this.newest = member;
-    if (counts) this.pending++;
   }
 
-  /** Takes a member out at its end; harmless when it never started. */
-  remove(member: Member, counted: boolean): void {
+  /** Takes one out of the list. */
+  unlist(member: Member): void {
     const { younger, older } = member;
-    if (younger === null && older === null && this.newest !== member) return;
     if (younger !== null) younger.older = older;
     else this.newest = older;
     if (older !== null) older.younger = younger;
     member.younger = member.older = null;
+  }
+
+  /** Counts one that has ended. */
+  leave(counted: boolean): void {
+    this.alive--;
     if (counted) this.pending--;
     if (this.pending === 0) this.onQuiet?.();
   }
 
-  /** The living members, oldest first. */
-  members(): Member[] {
+  /** The listed members. */
+  listed(): Member[] {
     const all: Member[] = [];
     for (let at = this.newest; at !== null; at = at.older) all.push(at);
-    return all.reverse();
+    return all;
   }
 }
 

@@ -64,6 +64,18 @@ export interface Link {
 }
 
 /**
+ * What only few fibers have, kept apart so that the many stay small.
+ *
+ * @internal
+ */
+export class FiberExtra {
+  /** The callers of the running generator, outermost first, when `call` was used. */
+  frames: Body[] | null = null;
+  /** A used `switch` Op to this fiber, to be used again. */
+  spare: Op<unknown> | null = null;
+}
+
+/**
  * The part of a greenlet that the hub knows: execution state and what is on its way to it.
  *
  * @internal
@@ -71,24 +83,20 @@ export interface Link {
 export abstract class Fiber implements Runner {
   /** One of the states above. */
   declare state: number;
-  /** The generator that runs now, the innermost of `frames`. */
+  /** The generator that runs now, the innermost frame. */
   declare gen: Body | null;
-  /** The callers of `gen`, outermost first, when `call` was used. */
-  declare frames: Body[] | null;
   /** What the next resume delivers; before the start the arguments, after the end the outcome. */
   declare inbox: unknown;
   /** Whether `inbox` is thrown instead of returned. */
   declare failing: boolean;
-  /** The next one in the ready queue. */
-  declare next: Fiber | null;
   /** What it waits for. */
   declare wait: Op<unknown> | null;
   /** What is to be thrown at its next suspension. */
   declare interrupts: Interrupt[] | null;
   /** Who waits for its end: the head of a ring of nodes. */
   declare links: Link | null;
-  /** A used `switch` Op to this fiber, to be used again. */
-  declare spare: Op<unknown> | null;
+  /** What only few have. */
+  declare extra: FiberExtra | null;
   /** When it was made or last parked, in whole milliseconds of the hub's coarse clock. */
   declare since: number;
 
@@ -96,14 +104,12 @@ export abstract class Fiber implements Runner {
   constructor(inbox: unknown) {
     this.state = UNSTARTED;
     this.gen = null;
-    this.frames = null;
     this.inbox = inbox;
     this.failing = false;
-    this.next = null;
     this.wait = null;
     this.interrupts = null;
     this.links = null;
-    this.spare = null;
+    this.extra = null;
     this.since = coarseTime;
   }
 
@@ -113,6 +119,10 @@ export abstract class Fiber implements Runner {
 
   /** Calls the body; gives its generator, or null when it was no generator function. */
   abstract begin(): Body | null;
+  /** Its extra part, made when first needed. */
+  abstract get more(): FiberExtra;
+  /** It suspends for the first time: from now on somebody may have to find it. */
+  abstract enlist(): void;
   /** The body is over; gives the fiber that control goes to, null for the hub. */
   abstract end(failed: boolean, outcome: unknown): Fiber | null;
   /** Takes what `from` sends by a switch when this one is not SWITCHED; gives who runs next. */
@@ -179,56 +189,94 @@ export interface ReadyQueue {
   shift(): Fiber | null;
   /** Takes out one that was started by a direct switch. Rare, so it may be slow. */
   remove(fiber: Fiber): void;
+  /** Those that are ready, in no particular order; for reports, so it may be slow. */
+  waiting(): Fiber[];
   /** Whether nothing is ready. */
   readonly empty: boolean;
-  /** How many are ready; counted, for statistics only. */
-  count(): number;
+  /** Those taken since the last {@linkcode ReadyQueue.forget}, or the last few of them. */
+  recent(): Fiber[];
+  /** Drops what `recent` would give. */
+  forget(): void;
 }
 
+/**
+ * First in, first out, in a ring of slots: `slots[head..tail)` are ready, `slots[past..head)` were
+ * taken. The latter are cleared only now and then: they are the suspects when the isolate was held
+ * too long, and a store of a young object into an old one is what a pass through the queue costs.
+ */
 class FifoQueue implements ReadyQueue {
-  declare head: Fiber | null;
-  declare tail: Fiber | null;
+  declare private slots: (Fiber | null)[];
+  declare private past: number;
+  declare private head: number;
+  declare private tail: number;
 
   constructor() {
-    this.head = null;
-    this.tail = null;
+    this.slots = new Array(1024).fill(null);
+    this.past = 0;
+    this.head = 0;
+    this.tail = 0;
   }
 
   push(fiber: Fiber): void {
-    if (this.tail === null) this.head = fiber;
-    else this.tail.next = fiber;
-    this.tail = fiber;
+    const next = (this.tail + 1) & (this.slots.length - 1);
+    if (next === this.past) {
+      this.grow();
+      return this.push(fiber);
+    }
+    this.slots[this.tail] = fiber;
+    this.tail = next;
   }
 
   shift(): Fiber | null {
-    const fiber = this.head;
-    if (fiber === null) return null;
-    this.head = fiber.next;
-    if (this.head === null) this.tail = null;
-    fiber.next = null;
-    return fiber;
+    const { slots } = this;
+    while (this.head !== this.tail) {
+      const fiber = slots[this.head]!;
+      this.head = (this.head + 1) & (slots.length - 1);
+      if (fiber !== null) return fiber;
+    }
+    return null;
   }
 
   remove(fiber: Fiber): void {
-    let before: Fiber | null = null;
-    for (let at = this.head; at !== null; before = at, at = at.next) {
-      if (at !== fiber) continue;
-      if (before === null) this.head = at.next;
-      else before.next = at.next;
-      if (this.tail === at) this.tail = before;
-      at.next = null;
-      return;
+    for (let at = this.head; at !== this.tail; at = (at + 1) & (this.slots.length - 1)) {
+      if (this.slots[at] === fiber) this.slots[at] = null;
     }
   }
 
   get empty(): boolean {
-    return this.head === null;
+    return this.head === this.tail;
   }
 
-  count(): number {
-    let n = 0;
-    for (let at = this.head; at !== null; at = at.next) n++;
-    return n;
+  waiting(): Fiber[] {
+    return this.between(this.head, this.tail);
+  }
+
+  recent(): Fiber[] {
+    return this.between(this.past, this.head);
+  }
+
+  forget(): void {
+    const { slots, head } = this;
+    for (let at = this.past; at !== head; at = (at + 1) & (slots.length - 1)) slots[at] = null;
+    this.past = head;
+  }
+
+  private between(from: number, to: number): Fiber[] {
+    const found: Fiber[] = [];
+    for (let at = from; at !== to; at = (at + 1) & (this.slots.length - 1)) {
+      const fiber = this.slots[at]!;
+      if (fiber !== null) found.push(fiber);
+    }
+    return found;
+  }
+
+  private grow(): void {
+    const ready = this.waiting();
+    const slots: (Fiber | null)[] = new Array(this.slots.length * 2).fill(null);
+    for (let i = 0; i < ready.length; i++) slots[i] = ready[i]!;
+    this.slots = slots;
+    this.past = this.head = 0;
+    this.tail = ready.length;
   }
 }
 

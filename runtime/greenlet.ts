@@ -25,6 +25,7 @@ import {
   DEAD,
   enqueue,
   Fiber,
+  FiberExtra,
   handOver,
   type Interrupt,
   type Link,
@@ -83,18 +84,26 @@ const DAEMON = 1;
 const STARTED = 2;
 const OBSERVED = 4;
 const KILLED = 8;
+const COUNTED = 16;
+const LISTED = 32;
 
-/** What few greenlets have, kept apart so that the many stay small. */
-interface Extra {
-  name?: string;
-  priority?: number;
-  site?: string | undefined;
-  locals?: Map<object, unknown> | undefined;
-  controller?: AbortController;
-  stopSignal?: (() => void) | undefined;
-  starter?: TimerEntry | undefined;
+/**
+ * What only few greenlets have.
+ *
+ * @internal
+ */
+class Extra extends FiberExtra {
+  /** A parent that was given, other than the greenlet that made this one. */
+  parent: Greenlet<unknown> | null | undefined = undefined;
+  name: string | undefined = undefined;
+  priority = 0;
+  site: string | undefined = undefined;
+  locals: Map<object, unknown> | undefined = undefined;
+  controller: AbortController | undefined = undefined;
+  stopSignal: (() => void) | undefined = undefined;
+  starter: TimerEntry | undefined = undefined;
   /** The call of its body, when that is no generator function. */
-  frame?: AsyncFrame;
+  frame: AsyncFrame | undefined = undefined;
 }
 
 const GeneratorFunctionPrototype = Object.getPrototypeOf(function* () {});
@@ -149,9 +158,9 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
   declare older: Member | null;
   // `private`, not `#`: private names are set up like field initialisers, see op.ts.
   declare private flags: number;
-  declare private extra: Extra | null;
+  /** @internal */
+  declare extra: Extra | null;
   declare private body: Runnable<unknown[], unknown> | null;
-  declare private up: Greenlet<unknown> | null;
   declare private maker: Greenlet<unknown> | null;
 
   /**
@@ -170,12 +179,10 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
     this.id = ++lastId;
     this.body = (run as Runnable<unknown[], unknown>) ?? null;
     this.maker = maker;
-    this.up = maker;
     this.family = family ?? (maker === null ? mainFamily : maker.family);
     this.younger = this.older = null;
     this.flags = maker === null ? 0 : maker.flags & DAEMON;
-    this.extra = null;
-    if (maker !== null) inheritLocals(maker, this);
+    if (maker !== null && maker.extra !== null) inheritLocals(maker, this);
     if (options !== undefined) this.configure(options);
     if (recordSites) this.more.site = callerSite();
   }
@@ -196,8 +203,8 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
   }
 
   /** @internal */
-  private get more(): Extra {
-    return this.extra ??= {};
+  get more(): Extra {
+    return this.extra ??= new Extra();
   }
 
   // ---- the greenlet face ----------------------------------------------------------------------
@@ -216,8 +223,8 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
     if (values.length > 1) return new SwitchOp<R>(this, values, false, false);
     // A used Op to the same target serves again: a young object that an old generator holds across
     // a suspension costs the write barrier more than the rest of the switch.
-    const used = this.spare as SwitchOp<R> | null;
-    if (used === null) return this.spare = new SwitchOp<R>(this, values[0], true, false);
+    const used = this.extra === null ? null : this.extra.spare as SwitchOp<R> | null;
+    if (used === null) return this.more.spare = new SwitchOp<R>(this, values[0], true, false);
     if (used.stage !== FINISHED) return new SwitchOp<R>(this, values[0], true, false);
     used.stage = FRESH;
     used.payload = values[0];
@@ -260,7 +267,18 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
         );
       }
     }
-    this.up = parent === mainGreenlet ? null : parent;
+    this.more.parent = parent === mainGreenlet ? null : parent;
+  }
+
+  /**
+   * The parent, `null` for main. A parent that was given stays; else it is the greenlet that made this
+   * one, unless the hub runs it.
+   *
+   * @internal
+   */
+  get up(): Greenlet<unknown> | null {
+    if (this.extra !== null && this.extra.parent !== undefined) return this.extra.parent;
+    return this.flags & STARTED ? null : this.maker;
   }
 
   /** Whether it has ended. */
@@ -319,6 +337,7 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
     this.belong();
     const starter: TimerEntry = { index: -1, fire: () => this.enter() };
     this.more.starter = starter;
+    this.enlist();
     timers.add(starter, ms);
   }
 
@@ -333,9 +352,8 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
   private belong(): void {
     if (this.flags & STARTED) return;
     this.flags |= STARTED;
-    // A parent that was given stays; the greenlet that merely made it is none.
-    if (this.up === this.maker) this.up = null;
-    this.family.add(this, !(this.flags & DAEMON));
+    this.flags |= COUNTED;
+    this.family.join(!(this.flags & DAEMON));
   }
 
   /** Whether it was started and has not ended. */
@@ -571,7 +589,11 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
       );
     }
     this.inbox = undefined;
-    if (!(this.flags & STARTED) && this.family !== mainFamily) this.family.add(this, false);
+    if (!(this.flags & COUNTED) && this.family !== mainFamily) {
+      // Started by a switch: the run does not wait for it, but ends it at its own end.
+      this.flags |= COUNTED;
+      this.family.join(false);
+    }
     if (isGeneratorFunction(body)) return callBody(body, args);
     return this.beginOther(body, args);
   }
@@ -614,21 +636,26 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
     return this;
   }
 
+  /** It suspends, or waits for its time to start: whoever ends the run has to find it. */
+  enlist(): void {
+    if (!(this.flags & COUNTED) || this.flags & LISTED) return;
+    this.flags |= LISTED;
+    this.family.list(this);
+  }
+
   /** The body is over, or never ran: tells everybody and gives control on. */
   end(failed: boolean, outcome: unknown): Fiber | null {
     if (failed && outcome instanceof GreenletExit) failed = false;
     this.state = DEAD;
     this.failing = failed;
     this.inbox = outcome;
-    this.gen =
-      this.frames =
-      this.wait =
-      this.interrupts =
-      this.maker =
-        null;
+    this.gen = this.wait = this.interrupts = null;
+    // A chain of greenlets that each made the next must not keep the dead alive.
+    if (this.flags & STARTED) this.maker = null;
     if (this.extra !== null) this.dropExtra(this.extra);
     if (this.links !== null) this.tell();
-    this.family.remove(this, (this.flags & (STARTED | DAEMON)) === STARTED);
+    if (this.flags & LISTED) this.family.unlist(this);
+    if (this.flags & COUNTED) this.family.leave((this.flags & (STARTED | DAEMON)) === STARTED);
     if (failed && (this.flags & (STARTED | OBSERVED)) === STARTED) reportLater(this);
     if (this.flags & STARTED && this.up === null) return null;
     return this.toParent();
@@ -639,6 +666,7 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
     if (extra.starter !== undefined) timers.cancel(extra.starter);
     extra.stopSignal?.();
     extra.locals = extra.starter = extra.stopSignal = undefined;
+    extra.frames = extra.spare = null;
   }
 
   /** @internal */
@@ -772,6 +800,18 @@ export function getCurrent(): Greenlet<unknown> {
 
 setSwitcherLookup(() => asyncCurrent()!);
 setCurrentLookup(() => current !== null ? current as Greenlet<unknown> : asyncCurrent());
+
+/** The living greenlets of a family, oldest first. */
+export function living(family: Family): Greenlet<unknown>[] {
+  const found = new Set(family.listed() as Greenlet<unknown>[]);
+  for (const fiber of ready.waiting() as Greenlet<unknown>[]) {
+    if (fiber.family === family && fiber.state !== DEAD) found.add(fiber);
+  }
+  if (current !== null && (current as Greenlet<unknown>).family === family) {
+    found.add(current as Greenlet<unknown>);
+  }
+  return [...found].sort((a, b) => a.id - b.id);
+}
 
 /** Copies the values of the locals that a new greenlet inherits. */
 function inheritLocals(maker: Greenlet<unknown>, made: Greenlet<unknown>): void {

@@ -19,6 +19,8 @@ import { countResumes, resume } from "./trampoline.ts";
 const SLICE = 8;
 /** Resumes between two looks at the clock. */
 const CHUNK = 64;
+/** Chunks after which a slice is over by whatever clock: an injected one may stand still. */
+const MOST_CHUNKS = 4096;
 
 // The original: a hop to the event loop is not time, so fake timers must not hold it up.
 const hop = globalThis.setImmediate;
@@ -68,6 +70,7 @@ function runBatch(): void {
   let last = lookAtClock();
   if (last - batchEnd > 1) sliceStart = last; // there was a gap, so the event loop had its turn
   let left = CHUNK;
+  let chunks = 0;
   let fiber: Fiber | null;
   inside = true;
   while ((fiber = ready.shift()) !== null) {
@@ -79,7 +82,7 @@ function runBatch(): void {
     if (now - last > maxBlockingTime) reportBlocked(now - last, left);
     last = now;
     left = CHUNK;
-    if (now - sliceStart > SLICE && !ready.empty) {
+    if ((now - sliceStart > SLICE || ++chunks > MOST_CHUNKS) && !ready.empty) {
       inside = false;
       batchEnd = now;
       hop(pumpFromLoop);

@@ -8,7 +8,7 @@ import { explain } from "./deadlock.ts";
 import { DeadlockError, GreenletExit } from "./errors.ts";
 import { families, Family } from "./family.ts";
 import { addLink, ASYNC, type Fiber, type Link } from "./fiber.ts";
-import { Greenlet, notCallable, type Runnable } from "./greenlet.ts";
+import { Greenlet, living, notCallable, type Runnable } from "./greenlet.ts";
 import { addWatcher, onStuck } from "./hub.ts";
 import { flushReports } from "./report.ts";
 
@@ -57,14 +57,14 @@ export class Root<T> implements Link {
   }
 
   #killAll(why: string): void {
-    for (const member of this.#family.members() as Greenlet<unknown>[]) {
+    for (const member of living(this.#family)) {
       member.requestKill(new GreenletExit(why));
     }
   }
 
   /** Only daemons are left: kills them, and ends when they have ended. */
   #quiet(): void {
-    const left = this.#family.members() as Greenlet<unknown>[];
+    const left = living(this.#family);
     // A kill reaches an async body at its next Op; one that awaits something else is let go.
     if (left.every((greenlet) => greenlet.state === ASYNC && greenlet.waits.length === 0)) {
       return this.#finish();

@@ -134,7 +134,7 @@ export function resume(first: Fiber): void {
       }
       break;
     } else if (step === FRAME) {
-      (fiber.frames ??= []).push(fiber.gen!);
+      (fiber.more.frames ??= []).push(fiber.gen!);
       fiber.gen = frameRequest;
       continue;
     } else if (step === null) {
@@ -174,9 +174,14 @@ function startOrThrow(fiber: Fiber, value: unknown): IteratorResult<unknown, unk
   const body = fiber.begin();
   if (body !== null) {
     fiber.gen = body;
-    return body.next();
+    const step = body.next();
+    if (!step.done) fiber.enlist();
+    return step;
   }
-  if ((fiber as Fiber).state === ASYNC) return BEGUN;
+  if ((fiber as Fiber).state === ASYNC) {
+    fiber.enlist();
+    return BEGUN;
+  }
   return { done: true, value: fiber.inbox };
 }
 
@@ -197,7 +202,7 @@ function unwind(fiber: Fiber, failed: boolean, outcome: unknown): boolean {
     fiber.wait.cancel();
     fiber.wait = null;
   }
-  const caller = fiber.frames === null ? undefined : fiber.frames.pop();
+  const caller = fiber.extra === null ? undefined : fiber.extra.frames?.pop();
   if (caller === undefined) return false;
   fiber.gen = caller;
   fiber.failing = failed;

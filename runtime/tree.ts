@@ -8,20 +8,18 @@ import { show } from "./clock.ts";
 import { setDebug } from "./debug.ts";
 import { families } from "./family.ts";
 import { coarseTime } from "./fiber.ts";
-import { getCurrent, Greenlet } from "./greenlet.ts";
+import { getCurrent, Greenlet, living } from "./greenlet.ts";
 import type { Op } from "./op.ts";
 
 /** All living greenlets that were started, oldest first in each `run`. */
 export function active(): Greenlet<unknown>[] {
-  return [...families].flatMap((family) => family.members() as Greenlet<unknown>[]);
+  return [...families].flatMap(living);
 }
 
 /** How many greenlets are living. */
 export function activeCount(): number {
   let n = 0;
-  for (const family of families) {
-    for (let at = family.newest; at !== null; at = at.older) n++;
-  }
+  for (const family of families) n += family.alive;
   return n;
 }
 
