@@ -16,7 +16,7 @@ import { AsyncFrame, currentFrame } from "./async_frame.ts";
 import { checkDelay, show, type TimerEntry } from "./clock.ts";
 import { callerSite, recordSites } from "./debug.ts";
 import { GreenletError, GreenletExit, InvalidSwitchError } from "./errors.ts";
-import { type Family, mainFamily, type Member } from "./family.ts";
+import { families, type Family, mainFamily, type Member } from "./family.ts";
 import {
   addLink,
   arrive,
@@ -39,7 +39,7 @@ import {
 } from "./fiber.ts";
 import { timers } from "./hub.ts";
 import { GetOp, JoinOp } from "./join.ts";
-import { mainAwaits, receiveInMain, switchFromMain } from "./main_switch.ts";
+import { mainAwaits, receiveInMain, switchFromMain, tellMain } from "./main_switch.ts";
 import { current, FINISHED, FRESH, Op, type OpIterator, setCurrent, type Waiter } from "./op.ts";
 import { reportLater } from "./report.ts";
 import { type AsyncSwitcher, setSwitcherLookup, type Switch, SwitchOp } from "./switch.ts";
@@ -104,6 +104,8 @@ class Extra extends FiberExtra {
   starter: TimerEntry | undefined = undefined;
   /** The call of its body, when that is no generator function. */
   frame: AsyncFrame | undefined = undefined;
+  /** The greenlets that tell links of its end, to be called off by `unlink`. */
+  tellers: Greenlet<unknown>[] | undefined = undefined;
 }
 
 const GeneratorFunctionPrototype = Object.getPrototypeOf(function* () {});
@@ -119,7 +121,12 @@ class CallbackLink<T> implements Link {
 
   ended(fiber: Fiber): void {
     if (this.on !== "end" && (this.on === "exception") !== fiber.failing) return;
-    new Greenlet(this.callback as Runnable<unknown[], unknown>).start(fiber);
+    const ended = fiber as Greenlet<unknown>;
+    // It belongs to the run of the one that ended, which then waits for it.
+    const family = families.has(ended.family) ? ended.family : mainFamily;
+    const teller = new Greenlet(this.callback as Runnable<unknown[], unknown>, undefined, family);
+    (ended.more.tellers ??= []).push(teller);
+    teller.start(fiber);
   }
 }
 
@@ -220,7 +227,10 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
   // deno-lint-ignore no-explicit-any
   switch<R = any>(...values: unknown[]): Switch<R> {
     if (current === null && asyncCurrent() === null) return switchFromMain(this, values, false);
-    if (values.length > 1) return new SwitchOp<R>(this, values, false, false);
+    // One that is yet to start gets its arguments as they are, `undefined` included.
+    if (values.length > 1 || this.state <= QUEUED) {
+      return new SwitchOp<R>(this, values, false, false);
+    }
     // A used Op to the same target serves again: a young object that an old generator holds across
     // a suspension costs the write barrier more than the rest of the switch.
     const used = this.extra === null ? null : this.extra.spare as SwitchOp<R> | null;
@@ -413,8 +423,9 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
     options?: WaitOptions & { force?: boolean },
   ): Op<boolean> {
     checkError(`kill ${this.name}`, error);
+    const ended = this.join(options);
     this.requestKill(error, options?.force);
-    return this.join(options);
+    return ended;
   }
 
   /** The part of `kill` that acts at the call. */
@@ -457,6 +468,9 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
       if (at instanceof CallbackLink && at.callback === callback) return removeLink(this, at);
       at = at.after === head ? null : at.after;
     }
+    // It has ended, but the callback may not have had its turn yet.
+    const due = (each: Greenlet<unknown>) => each.state === QUEUED && each.body === callback;
+    this.extra?.tellers?.find(due)?.requestKill();
   }
 
   /** Shown in dumps and errors; default: "Greenlet-" and its id. */
@@ -655,9 +669,13 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
     if (this.extra !== null) this.dropExtra(this.extra);
     if (this.links !== null) this.tell();
     if (this.flags & LISTED) this.family.unlist(this);
-    if (this.flags & COUNTED) this.family.leave((this.flags & (STARTED | DAEMON)) === STARTED);
+    // First the report: the run that ends with this greenlet sees to it that it is made.
     if (failed && (this.flags & (STARTED | OBSERVED)) === STARTED) reportLater(this);
-    if (this.flags & STARTED && this.up === null) return null;
+    if (this.flags & COUNTED) this.family.leave((this.flags & (STARTED | DAEMON)) === STARTED);
+    if (this.flags & STARTED && this.up === null) {
+      if (mainAwaits()) tellMain(outcome, failed, this);
+      return null;
+    }
     return this.toParent();
   }
 
@@ -672,11 +690,13 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
   /** @internal */
   private tell(): void {
     this.observed = true;
+    const running = current; // another one, when this one is killed before it ran
     setCurrent(null);
     for (let link = this.links; link !== null; link = this.links) {
       removeLink(this, link);
       link.ended(this);
     }
+    if (running !== this) setCurrent(running);
   }
 
   /** @internal */
@@ -702,7 +722,7 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
         return arrive(this, value, fails);
       case QUEUED:
       case UNSTARTED:
-        return this.startBySwitch(value, fails);
+        return this.startBySwitch(value, fails, from);
       case DEAD:
         return this.receiveDead(value, fails && !(value instanceof GreenletExit), from);
       case ASYNC: {
@@ -735,8 +755,13 @@ export class Greenlet<T = unknown> extends Fiber implements PromiseLike<T>, Asyn
   }
 
   /** @internal */
-  private startBySwitch(value: unknown, fails: boolean): Fiber | null {
-    if (fails) return this.end(true, value);
+  private startBySwitch(value: unknown, fails: boolean, from: Fiber | null): Fiber | null {
+    if (fails) {
+      const next = this.end(true, value);
+      // One that the hub was to start gives control back to it, and the caller takes its turn.
+      if (this.flags & STARTED && this.up === null) from?.wake(undefined);
+      return next;
+    }
     if (this.state === QUEUED) ready.remove(this);
     else if (this.extra?.starter !== undefined) timers.cancel(this.extra.starter);
     this.state = UNSTARTED;
@@ -775,8 +800,12 @@ class MainGreenlet extends Greenlet<unknown> {
     );
   }
 
-  override start(): void {
+  override startWith(): void {
     throw new GreenletError("Cannot start main: it is running already");
+  }
+
+  override startLater(): void {
+    this.startWith();
   }
 
   override receive(value: unknown, fails: boolean, from: Fiber | null): Fiber | null {
@@ -807,9 +836,8 @@ export function living(family: Family): Greenlet<unknown>[] {
   for (const fiber of ready.waiting() as Greenlet<unknown>[]) {
     if (fiber.family === family && fiber.state !== DEAD) found.add(fiber);
   }
-  if (current !== null && (current as Greenlet<unknown>).family === family) {
-    found.add(current as Greenlet<unknown>);
-  }
+  const running = current as Greenlet<unknown> | null; // or it has just ended
+  if (running !== null && running.family === family && running.state !== DEAD) found.add(running);
   return [...found].sort((a, b) => a.id - b.id);
 }
 
@@ -867,8 +895,13 @@ function* opBody(op: Op<unknown>): Body {
   return yield* op;
 }
 
-/** Makes a greenlet that runs `fn(...args)` by itself, behind those that are ready. */
+/**
+ * Makes a greenlet that runs `fn(...args)` by itself, behind those that are ready.
+ *
+ * @throws {TypeError} If `fn` is no function.
+ */
 export function spawn<A extends unknown[], T>(fn: Runnable<A, T>, ...args: A): Greenlet<T> {
+  if (fn === undefined) throw notCallable("spawn", fn);
   const greenlet = new Greenlet<T>(fn);
   greenlet.startWith(args);
   return greenlet;

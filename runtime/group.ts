@@ -113,6 +113,8 @@ export class Group {
   readonly #slotLine: Set<GroupOp<unknown>> = new Set();
   readonly #availableLine: Set<GroupOp<unknown>> = new Set();
   readonly #emptyLine: Set<GroupOp<unknown>> = new Set();
+  /** Apart from those who join: whatever they wait for, a kill looks again at each end. */
+  readonly #killLine: Set<GroupOp<unknown>> = new Set();
 
   /** Makes a group of these greenlets. */
   constructor(greenlets: Iterable<Greenlet<unknown>> = []) {
@@ -208,6 +210,7 @@ export class Group {
     removeLink(greenlet, membership);
     if (this.#slotLine.size > 0) serve(this.#slotLine);
     if (this.#availableLine.size > 0) serve(this.#availableLine);
+    if (this.#killLine.size > 0) serve(this.#killLine);
     if (this.#emptyLine.size > 0) serve(this.#emptyLine);
   }
 
@@ -261,7 +264,7 @@ export class Group {
       this.#killMembers(error);
       return this.size === 0 ? { value: true } : undefined;
     };
-    const op = new GroupOp(this, "group kill", this.#emptyLine, attempt);
+    const op = new GroupOp(this, "group kill", this.#killLine, attempt);
     return limited(op, "kill the group", options.timeout, () => false);
   }
 

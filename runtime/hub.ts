@@ -28,8 +28,6 @@ const hop = globalThis.setImmediate;
 /** When the event loop last had a turn, as far as the hub knows. */
 let sliceStart = 0;
 let batchEnd = 0;
-/** The fibers resumed since the last look at the clock: the suspects when that took too long. */
-const suspects: (Fiber | null)[] = new Array(CHUNK).fill(null);
 
 function lookAtClock(): number {
   const now = timers.clock.now();
@@ -74,26 +72,29 @@ function runBatch(): void {
   let fiber: Fiber | null;
   inside = true;
   while ((fiber = ready.shift()) !== null) {
-    left--;
-    suspects[left] = fiber;
     resume(fiber);
-    if (left > 0) continue;
-    const now = lookAtClock();
-    if (now - last > maxBlockingTime) reportBlocked(now - last, left);
-    last = now;
+    if (--left > 0) continue;
+    last = closeChunk(last);
     left = CHUNK;
-    if ((now - sliceStart > SLICE || ++chunks > MOST_CHUNKS) && !ready.empty) {
+    if ((last - sliceStart > SLICE || ++chunks > MOST_CHUNKS) && !ready.empty) {
       inside = false;
-      batchEnd = now;
+      batchEnd = last;
       hop(pumpFromLoop);
       return;
     }
   }
   setPumping(false);
-  batchEnd = lookAtClock();
-  if (batchEnd - last > maxBlockingTime) reportBlocked(batchEnd - last, left);
+  batchEnd = closeChunk(last);
   inside = false;
   if (idle !== null || watchers > 0) whenDrained();
+}
+
+/** Looks at the clock after some resumes and reports who held the isolate too long. */
+function closeChunk(before: number): number {
+  const now = lookAtClock();
+  if (now - before > maxBlockingTime) onBlocked(now - before, [...new Set(ready.recent())]);
+  ready.forget();
+  return now;
 }
 
 function pumpFromLoop(): void {
@@ -125,6 +126,8 @@ let external = 0;
 /** Counts waits for things outside the hub (promises, workers): while there are any, nothing is stuck. */
 export function addExternal(change: 1 | -1): void {
   external += change;
+  // An async function that now waits for an Op wakes nobody, so no batch will end and look.
+  if (external === 0 && watchers > 0 && !isPumping()) whenDrained();
 }
 
 let idle: (() => void) | null = null;
@@ -186,12 +189,6 @@ export function onBlocking(listener: (ms: number, suspects: Fiber[]) => void): v
   onBlocked = listener;
 }
 
-function reportBlocked(ms: number, left: number): void {
-  const held = new Set<Fiber>();
-  for (let i = CHUNK - 1; i >= left; i--) held.add(suspects[i]!);
-  onBlocked(ms, [...held]);
-}
-
 /**
  * Counters of the hub.
  *
@@ -210,5 +207,5 @@ export interface HubCounts {
 
 /** Reads the counters. */
 export function counts(): HubCounts {
-  return { switches: countResumes(), ready: ready.count(), timers: timers.size, external };
+  return { switches: countResumes(), ready: ready.waiting().length, timers: timers.size, external };
 }

@@ -12,7 +12,6 @@ import { show } from "./clock.ts";
 import { addLink, type Fiber, type Link } from "./fiber.ts";
 import { type Coroutine, Greenlet, notCallable, type Runnable } from "./greenlet.ts";
 import { DONE, Op, type Waiter } from "./op.ts";
-import { routine } from "./routine.ts";
 
 /** Options of `imap` and `imapUnordered`. */
 export interface MapOptions {
@@ -95,6 +94,16 @@ class Item<T> implements Link {
 }
 
 /**
+ * How an item ended.
+ *
+ * @internal
+ */
+interface Result {
+  failed: boolean;
+  outcome: unknown;
+}
+
+/**
  * Results that come one by one: `yield* it.next()`, or `for await`. When an item failed, `next` throws
  * its error, and the `next` after that goes on with the item after it.
  *
@@ -111,7 +120,7 @@ class Item<T> implements Link {
  * ```
  */
 export class Mapped<T> implements Disposable {
-  readonly #results = new Map<number, { failed: boolean; outcome: unknown }>();
+  readonly #results = new Map<number, Result>();
   readonly #feeder: Greenlet<void>;
   readonly #ordered: boolean;
   readonly #maxsize: number;
@@ -119,7 +128,7 @@ export class Mapped<T> implements Disposable {
   #next = 0;
   /** How many items there are, when that is known. */
   #total = Infinity;
-  #reader: { op: NextOp<T>; waiter: Waiter } | null = null;
+  readonly #readers = new Set<ReadOp<T, unknown>>();
   #feederWaiter: Waiter | null = null;
 
   /** Starts working on `items`. */
@@ -170,36 +179,29 @@ export class Mapped<T> implements Disposable {
 
   /** @internal */
   private wakeReader(): void {
-    const reader = this.#reader;
-    if (reader === null) return;
-    let step: IteratorResult<T, undefined> | null;
-    try {
-      step = this.take();
-    } catch (error) {
-      this.#reader = null;
-      return reader.waiter.fail(error);
+    for (const reader of this.#readers) {
+      const result = this.take();
+      if (result === null) return;
+      this.#readers.delete(reader);
+      reader.receive(result);
     }
-    if (step === null) return;
-    this.#reader = null;
-    reader.waiter.wake(step);
   }
 
-  /** The next result if it is there, `null` if it is not. */
-  take(): IteratorResult<T, undefined> | null {
-    if (this.#next >= this.#total) return { done: true, value: undefined };
+  /** The next result if it is there, `undefined` after the last, `null` if it is not there yet. */
+  take(): Result | undefined | null {
+    if (this.#next >= this.#total) return undefined;
     const result = this.#results.get(this.#next);
     if (result === undefined) return null;
     this.#results.delete(this.#next++);
     const feeder = this.#feederWaiter;
     this.#feederWaiter = null;
     feeder?.wake(undefined);
-    if (result.failed) throw result.outcome;
-    return { done: false, value: result.outcome as T };
+    return result;
   }
 
-  /** Part of the Ops below. */
-  expectRead(op: NextOp<T> | null, waiter: Waiter | null): void {
-    this.#reader = op === null ? null : { op, waiter: waiter! };
+  /** Those who wait for a result, in the order of their coming. Part of the Ops below. */
+  get readers(): Set<ReadOp<T, unknown>> {
+    return this.#readers;
   }
 
   /** Part of the Ops below. */
@@ -214,7 +216,7 @@ export class Mapped<T> implements Disposable {
 
   /** The results as records, so that a failed item ends nothing. */
   settled(): { next(): Op<IteratorResult<Settled<T>, undefined>> } & AsyncIterable<Settled<T>> {
-    const next = () => routine("imap", settledStep<T>, this as Mapped<T>);
+    const next = () => new SettledOp<T>(this);
     return {
       next,
       [Symbol.asyncIterator]: () => asyncIterator(next, () => this[Symbol.dispose]()),
@@ -234,15 +236,6 @@ export class Mapped<T> implements Disposable {
   }
 }
 
-function* settledStep<T>(mapped: Mapped<T>): Coroutine<IteratorResult<Settled<T>, undefined>> {
-  try {
-    const step = yield* mapped.next();
-    return step.done ? step : { done: false, value: { status: "fulfilled", value: step.value } };
-  } catch (reason) {
-    return { done: false, value: { status: "rejected", reason } };
-  }
-}
-
 function asyncIterator<T>(
   next: () => Op<IteratorResult<T, undefined>>,
   close: () => void,
@@ -259,8 +252,14 @@ function asyncIterator<T>(
   };
 }
 
-/** @internal */
-class NextOp<T> extends Op<IteratorResult<T, undefined>> {
+/**
+ * Reads a result.
+ *
+ * @internal
+ */
+abstract class ReadOp<T, S> extends Op<IteratorResult<S, undefined>> {
+  #waiter: Waiter | null = null;
+
   constructor(readonly mapped: Mapped<T>) {
     super();
   }
@@ -269,19 +268,54 @@ class NextOp<T> extends Op<IteratorResult<T, undefined>> {
     return "imap";
   }
 
-  poll(): IteratorReturnResult<IteratorResult<T, undefined>> | null {
-    const step = this.mapped.take();
-    if (step === null) return null;
-    DONE.value = step;
+  /** What the reader gets of a result; may throw. */
+  abstract show(result: Result): S;
+
+  #step(result: Result | undefined): IteratorResult<S, undefined> {
+    if (result === undefined) return { done: true, value: undefined };
+    return { done: false, value: this.show(result) };
+  }
+
+  poll(): IteratorReturnResult<IteratorResult<S, undefined>> | null {
+    const result = this.mapped.take();
+    if (result === null) return null;
+    DONE.value = this.#step(result);
     return DONE;
   }
 
   park(waiter: Waiter): void {
-    this.mapped.expectRead(this, waiter);
+    this.#waiter = waiter;
+    this.mapped.readers.add(this as ReadOp<T, unknown>);
   }
 
   cancel(): void {
-    this.mapped.expectRead(null, null);
+    this.mapped.readers.delete(this as ReadOp<T, unknown>);
+  }
+
+  /** Called with a result when it is there. */
+  receive(result: Result | undefined): void {
+    let step: IteratorResult<S, undefined>;
+    try {
+      step = this.#step(result);
+    } catch (error) {
+      return this.#waiter!.fail(error);
+    }
+    this.#waiter!.wake(step);
+  }
+}
+
+class NextOp<T> extends ReadOp<T, T> {
+  show(result: Result): T {
+    if (result.failed) throw result.outcome;
+    return result.outcome as T;
+  }
+}
+
+class SettledOp<T> extends ReadOp<T, Settled<T>> {
+  show(result: Result): Settled<T> {
+    return result.failed
+      ? { status: "rejected", reason: result.outcome }
+      : { status: "fulfilled", value: result.outcome as T };
   }
 }
 

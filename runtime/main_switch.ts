@@ -21,6 +21,8 @@ class MainSwitch<R> extends Switch<R> {
   #failed = false;
   #outcome: unknown = undefined;
   #waiter: Waiter | null = null;
+  /** The greenlet whose error this is, until somebody has seen it. */
+  #unseen: Fiber | null = null;
 
   constructor(readonly target: Fiber) {
     super();
@@ -40,20 +42,29 @@ class MainSwitch<R> extends Switch<R> {
     this.#failed = failed;
     this.#outcome = outcome;
     if (this.#waiter === null) {
-      if (failed && from !== null) reportLater(from);
-    } else if (failed) this.#waiter.fail(outcome);
-    else this.#waiter.wake(outcome);
+      if (!failed || from === null || from.state !== DEAD) return;
+      this.#unseen = from;
+      reportLater(from);
+    } else if (failed) {
+      if (from !== null && from.state === DEAD) from.observed = true;
+      this.#waiter.fail(outcome);
+    } else this.#waiter.wake(outcome);
   }
 
   /** What the call itself gives when control came back meanwhile. */
   result(): this {
-    if (!this.#failed) return this;
+    if (this.#failed) this.#raise();
+    return this;
+  }
+
+  #raise(): never {
+    if (this.#unseen !== null) this.#unseen.observed = true;
     throw this.#outcome;
   }
 
   poll(): IteratorReturnResult<R> | null {
     if (!this.#settled) return null;
-    if (this.#failed) throw this.#outcome;
+    if (this.#failed) this.#raise();
     DONE.value = this.#outcome;
     return DONE;
   }
@@ -90,6 +101,11 @@ export function switchFromMain<R>(target: Fiber, payload: unknown, fails: boolea
   // A greenlet that waits in the hub got an error instead; the hub has control, so main goes on.
   else if (open.includes(op as MainSwitch<unknown>)) op.settle(undefined, false, null);
   return op.result();
+}
+
+/** A greenlet of the hub has ended: whoever switched to it from outside gets its outcome. */
+export function tellMain(outcome: unknown, failed: boolean, from: Fiber): void {
+  open.findLast((each) => each.target === from)?.settle(outcome, failed, from);
 }
 
 /** Control comes back to main with a value or an error; gives who runs next. */

@@ -26,6 +26,8 @@ export function flushReports(): void {
   const fibers = waiting;
   waiting = [];
   for (const fiber of fibers) {
-    if (!fiber.observed) handler(fiber, fiber.inbox);
+    if (fiber.observed) continue;
+    fiber.observed = true;
+    handler(fiber, fiber.inbox);
   }
 }

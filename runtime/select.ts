@@ -25,6 +25,8 @@ class Arm implements Waiter {
     readonly owner: Composite<unknown>,
     readonly op: Op<unknown>,
     readonly key: PropertyKey,
+    /** Its place in what the user gave. */
+    readonly place: number,
   ) {}
 
   wake(value: unknown): void {
@@ -52,12 +54,15 @@ abstract class Composite<T> extends Op<T> {
           `Cannot ${action} ${show(value)} under "${String(key)}": expected an Op or a promise`,
         );
       }
-      this.arms.push(new Arm(this as Composite<unknown>, op, key));
+      // A promise may lose before anybody looks at it; its rejection is nobody's business then.
+      if (op !== value && "catch" in (value as object)) (value as Promise<unknown>).catch(() => {});
+      this.arms.push(new Arm(this as Composite<unknown>, op, key, this.arms.length));
     }
   }
 
   get reason(): string {
-    return `${this.kind} of ${this.arms.map((arm) => arm.op.reason).join(", ")}`;
+    const arms = this.arms.toSorted((a, b) => a.place - b.place); // polling may shuffle them
+    return `${this.kind} of ${arms.map((arm) => arm.op.reason).join(", ")}`;
   }
 
   abstract readonly kind: string;
@@ -101,6 +106,7 @@ abstract class Composite<T> extends Op<T> {
     for (const arm of this.arms) {
       if (this.over) break; // an arm ended while it parked
       if (arm.op.stage === FRESH) this.parkArm(arm);
+      else if (arm.op.stage === WAITING) this.armFailed(arm, consumed(arm.op)); // it stands twice
     }
   }
 
@@ -130,10 +136,21 @@ class FirstOp<T> extends Composite<T> {
   }
 
   poll(): IteratorReturnResult<T> | null {
-    const count = this.arms.length;
-    const first = this.kind === "select" && count > 1 ? Math.floor(random() * count) : 0;
+    const { arms } = this;
+    const count = arms.length;
+    const fair = this.kind === "select" && count > 1;
+    let draw = 0;
     for (let i = 0; i < count; i++) {
-      const arm = this.arms[(first + i) % count]!;
+      if (fair) {
+        // Shuffles as far as it is needed; the fraction that is left of a draw serves again.
+        draw = (i & 3) === 0 ? random() : draw % 1;
+        draw *= count - i;
+        const at = i + Math.floor(draw);
+        const drawn = arms[at]!;
+        arms[at] = arms[i]!;
+        arms[i] = drawn;
+      }
+      const arm = arms[i]!;
       const result = this.pollArm(arm);
       if (result === null) continue;
       DONE.value = this.pick(arm.key, result.value);

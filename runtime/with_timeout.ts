@@ -6,10 +6,11 @@
  */
 import { show } from "./clock.ts";
 import type { Coroutine, Runnable } from "./greenlet.ts";
-import { Op } from "./op.ts";
+import type { Op } from "./op.ts";
 import { perform } from "./perform.ts";
 import { routine } from "./routine.ts";
 import { Timeout, type TimeoutLike } from "./timeout.ts";
+import { toOp, type Waitable } from "./until.ts";
 
 /** Options of {@linkcode withTimeout}. */
 export interface WithTimeoutOptions<V> {
@@ -37,8 +38,8 @@ function* withTimeoutBody<T, V>(
 }
 
 /**
- * Runs a function, or waits for an Op, but not longer than `ms` milliseconds. Past that a
- * {@linkcode Timeout} is thrown into it at its next wait; `finally` blocks run. With `{ value }` it
+ * Runs a function, or waits for an Op or a promise, but not longer than `ms` milliseconds. Past that
+ * a {@linkcode Timeout} is thrown into it at its next wait; `finally` blocks run. With `{ value }` it
  * gives that instead, only if its own time was over: an outer Timeout passes through.
  *
  * @example Usage
@@ -54,21 +55,24 @@ function* withTimeoutBody<T, V>(
  * @throws {Timeout} When the time is over and no `value` is given.
  * @throws {RangeError} If `ms` is negative or NaN.
  */
-export function withTimeout<T>(ms: TimeoutLike, what: Op<T> | Runnable<[], T>): Op<T>;
+export function withTimeout<T>(ms: TimeoutLike, what: Waitable<T> | Runnable<[], T>): Op<T>;
 /** Runs a function, or waits for an Op, and gives `value` when the time was over. */
 export function withTimeout<T, V>(
   ms: TimeoutLike,
-  what: Op<T> | Runnable<[], T>,
+  what: Waitable<T> | Runnable<[], T>,
   options: WithTimeoutOptions<V>,
 ): Op<T | V>;
 export function withTimeout<T, V>(
   ms: TimeoutLike,
-  what: Op<T> | Runnable<[], T>,
+  what: Waitable<T> | Runnable<[], T>,
   options?: WithTimeoutOptions<V>,
 ): Op<T | V> {
-  if (!(what instanceof Op) && typeof what !== "function") {
-    throw new TypeError(`Cannot limit the time of ${show(what)}: expected an Op or a function`);
+  const limited = typeof what === "function" ? what : toOp(what) as Op<T> | undefined;
+  if (limited === undefined) {
+    throw new TypeError(
+      `Cannot limit the time of ${show(what)}: expected an Op, a promise or a function`,
+    );
   }
   const limit = ms instanceof Timeout ? ms : new Timeout(ms);
-  return routine("withTimeout", withTimeoutBody<T, V>, limit, what, options);
+  return routine("withTimeout", withTimeoutBody<T, V>, limit, limited, options);
 }

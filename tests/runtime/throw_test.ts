@@ -248,7 +248,11 @@ Deno.test("Greenlet.throw() at once refuses what is no Error, and leaves the tar
 
 Deno.test("Greenlet.throw() refuses a class in place of an instance", () => {
   const greenlet = new Greenlet(() => {});
-  assertThrows(() => Reflect.apply(greenlet.throw, greenlet, [RangeError]), TypeError, "RangeError");
+  assertThrows(
+    () => Reflect.apply(greenlet.throw, greenlet, [RangeError]),
+    TypeError,
+    "RangeError",
+  );
 });
 
 Deno.test("Greenlet.throw() raises in a spawned greenlet that waits for something", async () => {

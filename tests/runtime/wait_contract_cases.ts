@@ -11,7 +11,6 @@ import {
   iwait,
   joinAll,
   killAll,
-  type Op,
   Pool,
   race,
   retry,
@@ -25,21 +24,11 @@ import {
   type WaitOptions,
   withTimeout,
 } from "@tendril/tendril";
-import { fetch, type IoPromise, open, readTextFile } from "@tendril/tendril/io";
+import { fetch, open, readTextFile } from "@tendril/tendril/io";
 import { type ManualClock, settle } from "../manual_clock.ts";
+import { atPipe, atServer, type Blocking, type Fixture } from "./wait_contract_io.ts";
 
-/** What a blocking call gives: something to `yield*` or to `await`. */
-export type Blocking = Op<unknown> | IoPromise<unknown>;
-
-/** A blocking call with everything it needs. */
-export interface Fixture {
-  /** Makes the call; it waits until `finish`. */
-  wait(timeout?: TimeoutLike): Blocking;
-  /** Lets everything happen that is waited for. */
-  finish(): unknown;
-  /** Cleans up after `finish`. */
-  close?(): unknown;
-}
+export type { Blocking, Fixture };
 
 /** A blocking call to be tried out. */
 export interface Case {
@@ -103,55 +92,6 @@ function inPool(
         await member;
       },
     };
-  };
-}
-
-/** Asks a server that does not answer before `finish`. */
-async function atServer(
-  answer: (end: Promise<string>) => Promise<Response>,
-  read: (url: string) => Promise<{ wait: () => Blocking; close?: () => Promise<void> }>,
-): Promise<Fixture> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  const stop = new AbortController();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {}, signal: stop.signal },
-    () => answer(promise),
-  );
-  const reader = await read(`http://127.0.0.1:${server.addr.port}/`);
-  return {
-    wait: () => reader.wait(),
-    finish: () => resolve("done"),
-    async close() {
-      await reader.close?.();
-      stop.abort();
-      await server.finished;
-    },
-  };
-}
-
-/** A pipe that has a writer, so that it can be opened, but in which nothing was written. */
-async function atPipe(
-  read: (path: string) => Promise<{ wait: () => Blocking; close?: () => void }>,
-): Promise<Fixture> {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/pipe`;
-  await new Deno.Command("mkfifo", { args: [path] }).output();
-  const writer = await Deno.open(path, { read: true, write: true });
-  let open = true;
-  const reader = await read(path);
-  return {
-    wait: () => reader.wait(),
-    // A read that was given up may take the text; the others come to the end of the pipe.
-    finish: async () => {
-      if (!open) return;
-      open = false;
-      await writer.write(new TextEncoder().encode("done"));
-      writer.close();
-    },
-    async close() {
-      reader.close?.();
-      await Deno.remove(folder, { recursive: true });
-    },
   };
 }
 
@@ -256,24 +196,20 @@ export const cases: Case[] = [
   },
   {
     name: "retry() in its pause",
-    setUp: (clock) => {
-      let tries = 0;
-      const flaky = () => {
-        if (++tries === 1) throw new TypeError("not yet");
-      };
-      const options = {
-        minDelay: 900,
-        jitter: 0,
-        when: (error: unknown) => error instanceof TypeError,
-      };
-      return {
-        wait: () => {
-          tries = 0;
-          return retry(flaky, options);
-        },
-        finish: () => clock.advance(1000),
-      };
-    },
+    setUp: (clock) => ({
+      wait: () => {
+        let tries = 0;
+        const flaky = () => {
+          if (++tries === 1) throw new TypeError("not yet");
+        };
+        return retry(flaky, {
+          minDelay: 900,
+          jitter: 0,
+          when: (error) => error instanceof TypeError,
+        });
+      },
+      finish: () => clock.advance(1000),
+    }),
   },
   {
     name: "withTimeout(ms, op)",
@@ -349,10 +285,6 @@ export const cases: Case[] = [
   },
   { name: "Pool.apply()", setUp: inPool((pool) => () => pool.apply(() => 1)) },
   { name: "Pool.map()", setUp: inPool((pool) => () => pool.map((n: number) => n, [1, 2])) },
-  {
-    name: "Group.apply()",
-    setUp: inPool((group, end) => () => group.apply(patient, [end]), infinite),
-  },
   {
     name: "imap().next()",
     setUp: inPool((pool) => {
