@@ -31,18 +31,16 @@ export {
 export { Op, type OpIterator, type Waiter } from "./runtime/op.ts";
 export { type Clock } from "./runtime/clock.ts";
 export { type Switch } from "./runtime/switch.ts";
+export { type Coroutine, type Runnable } from "./runtime/body.ts";
 export {
-  type Coroutine,
   getCurrent,
   Greenlet,
   type GreenletOptions,
   type LinkCallback,
   mainGreenlet,
-  type Runnable,
-  spawn,
   type WaitOptions,
 } from "./runtime/greenlet.ts";
-export { spawnLater, spawnWith } from "./runtime/spawn.ts";
+export { spawn, spawnLater, spawnWith } from "./runtime/spawn.ts";
 export { run, type RunOptions } from "./runtime/run.ts";
 export { main } from "./runtime/main.ts";
 export { idle, sleep, yieldNow } from "./runtime/sleep.ts";

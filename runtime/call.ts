@@ -5,7 +5,7 @@
  * @module
  */
 import { show } from "./clock.ts";
-import { type Coroutine, isGenerator } from "./greenlet.ts";
+import { type Coroutine, isGenerator } from "./body.ts";
 import {
   consumed,
   current,

@@ -11,14 +11,8 @@
 import { show } from "./clock.ts";
 import { DeadlockError, GreenletExit } from "./errors.ts";
 import { addLink, type Fiber, type Link, removeLink } from "./fiber.ts";
-import {
-  type Coroutine,
-  getCurrent,
-  Greenlet,
-  notCallable,
-  type Runnable,
-  type WaitOptions,
-} from "./greenlet.ts";
+import { type Coroutine, notCallable, type Runnable } from "./body.ts";
+import { getCurrent, Greenlet, type WaitOptions } from "./greenlet.ts";
 import { type Inputs, type MapOptions, Mapped, readInputs } from "./imap.ts";
 import { DONE, Op, type Waiter } from "./op.ts";
 import { perform } from "./perform.ts";

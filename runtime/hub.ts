@@ -19,7 +19,7 @@ import { countResumes, resume } from "./trampoline.ts";
 const SLICE = 8;
 /** Resumes between two looks at the clock. */
 const CHUNK = 64;
-/** Chunks after which a slice is over by whatever clock: an injected one may stand still. */
+/** Chunks and batches after which a slice is over by whatever clock: one may stand still. */
 const MOST_CHUNKS = 4096;
 
 // The original: a hop to the event loop is not time, so fake timers must not hold it up.
@@ -28,6 +28,18 @@ const hop = globalThis.setImmediate;
 /** When the event loop last had a turn, as far as the hub knows. */
 let sliceStart = 0;
 let batchEnd = 0;
+/** Chunks and batches since then. */
+let chunks = 0;
+
+function beginSlice(now: number): void {
+  sliceStart = now;
+  chunks = 0;
+}
+
+/** Whether the event loop is to have its turn. */
+function isSliceOver(now: number): boolean {
+  return now - sliceStart > SLICE || ++chunks > MOST_CHUNKS;
+}
 
 function lookAtClock(): number {
   const now = timers.clock.now();
@@ -66,9 +78,13 @@ export function resumeFromOutside(fiber: Fiber): void {
 
 function runBatch(): void {
   let last = lookAtClock();
-  if (last - batchEnd > 1) sliceStart = last; // there was a gap, so the event loop had its turn
+  if (last - batchEnd > 1) beginSlice(last); // there was a gap, so the event loop had its turn
+  else if (isSliceOver(last)) { // many small batches without a gap: promises that settle at once
+    batchEnd = last;
+    hop(pumpFromLoop);
+    return;
+  }
   let left = CHUNK;
-  let chunks = 0;
   let fiber: Fiber | null;
   inside = true;
   while ((fiber = ready.shift()) !== null) {
@@ -76,7 +92,7 @@ function runBatch(): void {
     if (--left > 0) continue;
     last = closeChunk(last);
     left = CHUNK;
-    if ((last - sliceStart > SLICE || ++chunks > MOST_CHUNKS) && !ready.empty) {
+    if (!ready.empty && isSliceOver(last)) {
       inside = false;
       batchEnd = last;
       hop(pumpFromLoop);
@@ -98,7 +114,7 @@ function closeChunk(before: number): number {
 }
 
 function pumpFromLoop(): void {
-  sliceStart = timers.clock.now();
+  beginSlice(timers.clock.now());
   pump();
 }
 
@@ -107,14 +123,14 @@ export const timers: TimerQueue = new TimerQueue(hostClock, (now) => {
   if (isPumping()) return timers.fireDue(now);
   setPumping(true);
   timers.fireDue(now);
-  sliceStart = now;
+  beginSlice(now);
   pump();
 });
 
 /** Changes the clock of the hub; running timers keep their remaining time. */
 export function setClock(clock: Clock): void {
   timers.clock = clock;
-  sliceStart = batchEnd = lookAtClock();
+  beginSlice(batchEnd = lookAtClock());
 }
 
 /** The time by the hub's clock, in milliseconds. */

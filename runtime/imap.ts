@@ -10,7 +10,8 @@
  */
 import { show } from "./clock.ts";
 import { addLink, type Fiber, type Link } from "./fiber.ts";
-import { type Coroutine, Greenlet, notCallable, type Runnable } from "./greenlet.ts";
+import { type Coroutine, notCallable, type Runnable } from "./body.ts";
+import { Greenlet } from "./greenlet.ts";
 import { DONE, Op, type Waiter } from "./op.ts";
 
 /** Options of `imap` and `imapUnordered`. */

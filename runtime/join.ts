@@ -16,6 +16,8 @@ import {
   Op,
   outside,
   park,
+  PARKED,
+  tired,
   type Waiter,
   WAITING,
 } from "./op.ts";
@@ -103,6 +105,7 @@ export class GetOp<T> extends EndOp<T> {
   override next(value?: any): IteratorResult<undefined, T> {
     if (this.stage === WAITING) return this.resumed(value);
     if (this.stage !== FRESH) throw consumed(this);
+    if (tired()) return PARKED;
     if (this.target.state === DEAD) {
       this.stage = FINISHED;
       return finish(this, this.poll()!.value as T);

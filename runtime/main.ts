@@ -5,7 +5,7 @@
  * @module
  */
 import { GreenletExit } from "./errors.ts";
-import { notCallable, type Runnable } from "./greenlet.ts";
+import { notCallable, type Runnable } from "./body.ts";
 import { Root } from "./run.ts";
 
 /** The exit codes a shell knows for programs that a signal ended. */

@@ -77,20 +77,25 @@ export function setCurrent(runner: Runner | null): void {
 }
 
 /**
- * How many Ops in a row may finish at once before the greenlet is put behind the others that are
- * ready. Refilled by the trampoline.
+ * How many Ops may begin before the greenlet that begins the next one is put behind the others that
+ * are ready: most of them finish at once, and nobody else would get a turn.
  */
 const FUEL = 1000;
 let fuel = FUEL;
 
-/** Gives `value` as the result of an Op that could finish at once, suspending when fuel ran out. */
+/**
+ * Whether the greenlet has to give way before it begins another Op: then `next` returns PARKED with the
+ * Op still fresh, and begins it at the next step. Asked before an Op takes effect, never after, so
+ * that a kill or a timeout can be delivered there and nothing is lost.
+ */
+export function tired(): boolean {
+  if (--fuel >= 0 || current === null) return false;
+  fuel = FUEL;
+  return true;
+}
+
+/** Gives `value` as the result of an Op that could finish at once. */
 export function finish<T>(op: Op<T>, value: T): IteratorResult<undefined, T> {
-  if (--fuel < 0 && current !== null) {
-    fuel = FUEL;
-    op.stage = WAITING;
-    current.wake(value);
-    return PARKED;
-  }
   op.stage = FINISHED;
   DONE.value = value;
   return DONE;
@@ -188,6 +193,7 @@ export abstract class Op<T> implements PromiseLike<T> {
   next(value?: any): IteratorResult<undefined, T> {
     if (this.stage === WAITING) return this.resumed(value);
     if (this.stage === FINISHED) throw consumed(this);
+    if (tired()) return PARKED;
     this.stage = FINISHED;
     const result = this.poll();
     if (result !== null) return finish(this, result.value);

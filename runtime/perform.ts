@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Coroutine, isGenerator, isGeneratorFunction, type Runnable } from "./greenlet.ts";
+import { type Coroutine, isGenerator, isGeneratorFunction, type Runnable } from "./body.ts";
 import { Op } from "./op.ts";
 import { until } from "./until.ts";
 

@@ -6,7 +6,7 @@
  */
 import { show } from "./clock.ts";
 import { GreenletExit } from "./errors.ts";
-import { type Coroutine, notCallable, type Runnable } from "./greenlet.ts";
+import { type Coroutine, notCallable, type Runnable } from "./body.ts";
 import type { Op } from "./op.ts";
 import { perform } from "./perform.ts";
 import { routine } from "./routine.ts";

@@ -6,7 +6,8 @@
  * @module
  */
 import { addLink, type Fiber, type Link, removeLink } from "./fiber.ts";
-import { type Coroutine, Greenlet, type Runnable } from "./greenlet.ts";
+import type { Coroutine, Runnable } from "./body.ts";
+import { Greenlet } from "./greenlet.ts";
 import { consumed, current, FINISHED, FRESH, Op, type OpIterator, type Waiter } from "./op.ts";
 
 /** A greenlet that runs on behalf of a waiter and ends with it. */

@@ -8,7 +8,8 @@ import { explain } from "./deadlock.ts";
 import { DeadlockError, GreenletExit } from "./errors.ts";
 import { families, Family } from "./family.ts";
 import { addLink, ASYNC, type Fiber, type Link } from "./fiber.ts";
-import { Greenlet, living, notCallable, type Runnable } from "./greenlet.ts";
+import { notCallable, type Runnable } from "./body.ts";
+import { Greenlet, living } from "./greenlet.ts";
 import { addWatcher, onStuck } from "./hub.ts";
 import { flushReports } from "./report.ts";
 

@@ -6,7 +6,8 @@
  */
 import { GreenletError, GreenletExit } from "./errors.ts";
 import { addLink, type Fiber, type Interrupt, type Link } from "./fiber.ts";
-import { type Coroutine, getCurrent, Greenlet, notCallable, type Runnable } from "./greenlet.ts";
+import { type Coroutine, notCallable, type Runnable } from "./body.ts";
+import { getCurrent, Greenlet } from "./greenlet.ts";
 import type { Op } from "./op.ts";
 import { perform } from "./perform.ts";
 import { routine } from "./routine.ts";

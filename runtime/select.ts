@@ -40,9 +40,17 @@ class Arm implements Waiter {
   }
 }
 
+/** An Op of something that began before the Op did. */
+export interface Abandonable {
+  /** Called instead of `park` and `cancel` when another arm was ready at once. */
+  abandon(): void;
+}
+
 abstract class Composite<T> extends Op<T> {
   readonly arms: Arm[];
   protected waiter: Waiter | null = null;
+  /** Whether an arm may be under way already, as the promises of `runtime/io` are. */
+  protected hasPromises = false;
 
   constructor(action: string, ops: Iterable<readonly [PropertyKey, unknown]>) {
     super();
@@ -55,7 +63,10 @@ abstract class Composite<T> extends Op<T> {
         );
       }
       // A promise may lose before anybody looks at it; its rejection is nobody's business then.
-      if (op !== value && "catch" in (value as object)) (value as Promise<unknown>).catch(() => {});
+      if (op !== value && "catch" in (value as object)) {
+        (value as Promise<unknown>).catch(() => {});
+        this.hasPromises = true;
+      }
       this.arms.push(new Arm(this as Composite<unknown>, op, key, this.arms.length));
     }
   }
@@ -80,6 +91,13 @@ abstract class Composite<T> extends Op<T> {
   protected parkArm(arm: Arm): void {
     arm.op.stage = WAITING;
     arm.op.park(arm);
+  }
+
+  /** Ends what is under way behind arms that lost before they waited. */
+  protected abandonOthers(): void {
+    for (const { op } of this.arms) {
+      if (op.stage === FRESH) (op as Op<unknown> & Partial<Abandonable>).abandon?.();
+    }
   }
 
   /** Takes back every arm that still waits. */
@@ -153,6 +171,7 @@ class FirstOp<T> extends Composite<T> {
       const arm = arms[i]!;
       const result = this.pollArm(arm);
       if (result === null) continue;
+      if (this.hasPromises) this.abandonOthers();
       DONE.value = this.pick(arm.key, result.value);
       return DONE;
     }

@@ -1,11 +1,24 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * The other ways to make a greenlet that runs by itself.
+ * The ways to make a greenlet that runs by itself.
  *
  * @module
  */
-import { Greenlet, type GreenletOptions, notCallable, type Runnable } from "./greenlet.ts";
+import { notCallable, type Runnable } from "./body.ts";
+import { Greenlet, type GreenletOptions } from "./greenlet.ts";
 import { checkDelay } from "./clock.ts";
+
+/**
+ * Makes a greenlet that runs `fn(...args)` by itself, behind those that are ready.
+ *
+ * @throws {TypeError} If `fn` is no function.
+ */
+export function spawn<A extends unknown[], T>(fn: Runnable<A, T>, ...args: A): Greenlet<T> {
+  if (fn === undefined) throw notCallable("spawn", fn);
+  const greenlet = new Greenlet<T>(fn);
+  greenlet.startWith(args);
+  return greenlet;
+}
 
 /**
  * Makes a greenlet that runs `fn(...args)` after `ms` milliseconds. It can be killed before.

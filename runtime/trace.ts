@@ -5,7 +5,8 @@
  * @module
  */
 import type { Fiber } from "./fiber.ts";
-import { type Greenlet, mainGreenlet, notCallable } from "./greenlet.ts";
+import { notCallable } from "./body.ts";
+import { type Greenlet, mainGreenlet } from "./greenlet.ts";
 import { observeSwitches } from "./trampoline.ts";
 
 /** Called after each switch, when `target` is current; the hub and the program are `mainGreenlet`. */

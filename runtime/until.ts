@@ -7,7 +7,8 @@
 import { show } from "./clock.ts";
 import { type Fiber, WAITS } from "./fiber.ts";
 import { AsyncFrame } from "./async_frame.ts";
-import { getCurrent, Greenlet, isGenerator, isThenable } from "./greenlet.ts";
+import { isGenerator, isThenable } from "./body.ts";
+import { getCurrent, Greenlet } from "./greenlet.ts";
 import { addExternal } from "./hub.ts";
 import { DONE, Op, type Waiter } from "./op.ts";
 import { setForeignYield } from "./trampoline.ts";

@@ -7,7 +7,8 @@
 import { checkDelay, show } from "./clock.ts";
 import { GreenletExit } from "./errors.ts";
 import { addLink, DEAD, type Link, removeLink } from "./fiber.ts";
-import { type Coroutine, getCurrent, Greenlet, type WaitOptions } from "./greenlet.ts";
+import type { Coroutine } from "./body.ts";
+import { getCurrent, Greenlet, type WaitOptions } from "./greenlet.ts";
 import { now } from "./hub.ts";
 import { DONE, Op, type Waiter } from "./op.ts";
 import { routine } from "./routine.ts";
@@ -246,6 +247,7 @@ export function killAll(
 ): Op<void> {
   const all = [...greenlets];
   const endings = new Endings("kill all", all);
+  deadline("kill all", options.timeout);
   if (!(error instanceof Error)) {
     throw new TypeError(`Cannot kill all: expected an Error, got ${show(error)}`);
   }

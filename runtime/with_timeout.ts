@@ -5,7 +5,7 @@
  * @module
  */
 import { show } from "./clock.ts";
-import type { Coroutine, Runnable } from "./greenlet.ts";
+import type { Coroutine, Runnable } from "./body.ts";
 import type { Op } from "./op.ts";
 import { perform } from "./perform.ts";
 import { routine } from "./routine.ts";

@@ -40,13 +40,33 @@ export function readTextFile(path: Path, options?: Deno.ReadFileOptions): IoProm
   return abortable(`read ${path}`, options, (with_) => host.readTextFile(path, with_));
 }
 
+/**
+ * Writes a stream to a file. The host's own way leaves a handle open when it is given a signal.
+ */
+async function writeStream(
+  path: Path,
+  data: ReadableStream<Uint8Array>,
+  options: Deno.WriteFileOptions,
+): Promise<void> {
+  const { signal, append = false, create = true, ...rest } = options;
+  const file = await host.open(path, { ...rest, write: true, append, create, truncate: !append });
+  await data.pipeTo(file.writable, signal === undefined ? {} : { signal });
+}
+
 /** Writes a whole file. */
 export function writeFile(
   path: Path,
   data: Uint8Array | ReadableStream<Uint8Array>,
   options?: Deno.WriteFileOptions,
 ): IoPromise<void> {
-  return abortable(`write ${path}`, options, (with_) => host.writeFile(path, data, with_));
+  return abortable(
+    `write ${path}`,
+    options,
+    (with_) =>
+      data instanceof ReadableStream
+        ? writeStream(path, data, with_)
+        : host.writeFile(path, data, with_),
+  );
 }
 
 /** Writes a whole file of text. */
@@ -55,7 +75,14 @@ export function writeTextFile(
   data: string | ReadableStream<string>,
   options?: Deno.WriteFileOptions,
 ): IoPromise<void> {
-  return abortable(`write ${path}`, options, (with_) => host.writeTextFile(path, data, with_));
+  return abortable(
+    `write ${path}`,
+    options,
+    (with_) =>
+      data instanceof ReadableStream
+        ? writeStream(path, data.pipeThrough(new TextEncoderStream()), with_)
+        : host.writeTextFile(path, data, with_),
+  );
 }
 
 /** Makes a directory. */

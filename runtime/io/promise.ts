@@ -7,7 +7,8 @@
  */
 import { currentFrame } from "../async_frame.ts";
 import { addExternal } from "../hub.ts";
-import { Op, type OpIterator, type Waiter } from "../op.ts";
+import { FINISHED, Op, type OpIterator, type Waiter } from "../op.ts";
+import type { Abandonable } from "../select.ts";
 import { AS_OP } from "../until.ts";
 
 /** A promise that a greenlet can also `yield*`. */
@@ -21,7 +22,7 @@ export interface IoPromise<T> extends Promise<T> {
 /** Ends the operation behind a promise; called at most once per wait that was given up. */
 export type Abort = () => void;
 
-class IoOp<T> extends Op<T> {
+class IoOp<T> extends Op<T> implements Abandonable {
   readonly reason: string;
   readonly #promise: Promise<T>;
   readonly #abort: Abort;
@@ -61,6 +62,12 @@ class IoOp<T> extends Op<T> {
     // Nobody may be looking at the promise of a call that was given up.
     this.exposed?.catch(() => {});
     this.#abort();
+  }
+
+  /** Part of `Abandonable`: lost in a `select` before it waited. */
+  abandon(): void {
+    this.stage = FINISHED;
+    this.cancel();
   }
 }
 

@@ -1,7 +1,15 @@
 // Copyright 2026 the Tendril authors. MIT license.
 
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { type Coroutine, Greenlet, GreenletExit, Group, run, sleep, spawn } from "@tendril/tendril";
+import {
+  type Coroutine,
+  type Greenlet,
+  GreenletExit,
+  Group,
+  run,
+  sleep,
+  spawn,
+} from "@tendril/tendril";
 import { ManualClock } from "../manual_clock.ts";
 
 function* nap(ms: number): Coroutine<number> {

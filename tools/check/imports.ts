@@ -8,12 +8,13 @@
 
 /** From the bottom to the top; a file belongs to the layer with the longest name it starts with. */
 const LAYERS = [
-  ["clock", "debug", "errors", "family", "fiber", "op"].map((name) => `runtime/${name}.ts`),
+  ["body", "clock", "debug", "errors", "family", "fiber", "op"].map((name) => `runtime/${name}.ts`),
   ["runtime/trampoline.ts"],
   ["runtime/hub.ts"],
   ["async_frame", "join", "main_switch", "report", "switch", "timeout"].map((name) =>
     `runtime/${name}.ts`
   ),
+  ["runtime/raw_greenlet.ts"],
   ["runtime/greenlet.ts"],
   ["runtime/"],
   ["channels/"],
