@@ -1,5 +1,5 @@
 // Copyright 2026 the Tendril authors. MIT license.
-import { call, type Coroutine, joinAll, run, spawn, yieldNow } from "@tendril/tendril";
+import { call, type Coroutine, getHub, joinAll, run, spawn, yieldNow } from "@tendril/tendril";
 import {
   inDeno,
   inGo,
@@ -17,8 +17,9 @@ import { Stopwatch } from "./harness/stopwatch.ts";
 const DEPTHS = [1, 10, 100, 1_000, 100_000];
 // Plain nesting overflows the stack at a few thousand frames.
 const NESTED_DEPTHS = [1, 10, 100, 1_000];
-const SAMPLE_MS = 30;
-const SAMPLES = 5;
+// Long samples: building 200,000 frames leaves the collector work that must not count for much.
+const SAMPLE_MS = 100;
+const SAMPLES = 3;
 const MILLION = 1_000_000;
 const MILLION_FRAMES = "a frame of 1,000,000";
 // Caches and noise are granted this much when the cost of a resume is called flat.
@@ -29,9 +30,9 @@ export const scenario: Scenario = {
   name: "call_depth",
   operation: "one `yieldNow` at the bottom of two recursions of that depth; " +
     "for a frame of 1,000,000: entering and leaving one frame of such a recursion",
-  rounds: 3,
+  rounds: 2,
   subjects: [
-    inDeno("tendril", () => resumeAndRecurse(DEPTHS, throughCalls, recurseTendril)),
+    inDeno("tendril", tendril),
     inDeno("tendril, yield*", () => resume(NESTED_DEPTHS, throughNesting)),
     inDeno("async/await", () => resume(NESTED_DEPTHS, throughAwaits)),
     inDeno("effection", effection, { note: "yield*", rounds: 1 }),
@@ -89,6 +90,12 @@ function resumeAndRecurse(depths: number[], turns: Turns, recursion: Recursion):
     if (frames !== MILLION) throw new RangeError(`Cannot recurse: came back with ${frames}`);
     return [...samples, { name: MILLION_FRAMES, ns }];
   };
+}
+
+function tendril(): Round {
+  // Going down 100,000 frames holds the isolate for long, and means to.
+  getHub().maxBlockingTime = 0;
+  return resumeAndRecurse(DEPTHS, throughCalls, recurseTendril);
 }
 
 function throughCalls(depth: number, turns: number, watch: Stopwatch): Promise<void> {

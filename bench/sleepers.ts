@@ -21,7 +21,7 @@ const DISORDER = "woken out of order";
 const BYTES = 500;
 const MILLION = 1_000_000;
 // The first one wakes only when the last one sleeps and the heap has been measured.
-const UNTIL_ALL_SLEEP_MS = 7_000;
+const UNTIL_ALL_SLEEP_MS = 6_000;
 
 /** Puts a million coroutines to sleep for random times. */
 export const scenario: Scenario = {
@@ -32,7 +32,7 @@ export const scenario: Scenario = {
     inDeno("tendril", tendril),
     inDeno("async/await", asyncAwait, { note: "100,000 of them", rounds: 1 }),
     inDeno("effection", effection, { note: "10,000 of them", rounds: 1 }),
-    inDeno("effect", effect, { note: "100,000 of them", rounds: 1 }),
+    inDeno("effect", effect, { note: "50,000 of them", rounds: 1 }),
     inGo("go", { note: "250,000 of them" }),
     inPython("gevent", { note: "50,000 of them, resident memory", rounds: 1 }),
   ],
@@ -63,7 +63,7 @@ function* sleepOnce(dormitory: Dormitory, index: number): Coroutine<void> {
 }
 
 function asyncAwait(): Round {
-  return roundOf(MILLION / 10, 2_000, async (dormitory) => {
+  return roundOf(MILLION / 10, 3_000, async (dormitory) => {
     const promises: Promise<void>[] = [];
     for (let index = 0; index < dormitory.size; index++) {
       promises.push(sleepOnceAsync(dormitory, index));
@@ -85,7 +85,7 @@ async function effection() {
 
 async function effect() {
   const { sleepAll } = await import("./rivals/effect.ts");
-  return roundOf(MILLION / 10, 5_000, sleepAll);
+  return roundOf(MILLION / 20, 5_000, sleepAll);
 }
 
 function roundOf(

@@ -12,14 +12,14 @@ const MILLION = 1_000_000;
 export const scenario: Scenario = {
   name: NAME,
   operation: "one of a million coroutines started with one function, then all waited for",
-  rounds: 3,
+  rounds: 4,
   subjects: [
     inDeno("tendril", tendril),
     inDeno("async/await", () => perOperationOf(NAME, MILLION, asyncAwait)),
-    inDeno("effection", effection, { note: "10,000 of them", rounds: 2 }),
-    inDeno("effect", effect, { note: "100,000 of them", rounds: 2 }),
+    inDeno("effection", effection, { note: "10,000 of them", rounds: 1 }),
+    inDeno("effect", effect, { note: "100,000 of them", rounds: 1 }),
     inGo("go"),
-    inPython("gevent", { note: "100,000 of them", rounds: 2 }),
+    inPython("gevent", { note: "50,000 of them", rounds: 1 }),
   ],
   targets: [ratioAtMost(NAME, "go", 1, "no slower than Go")],
 };

@@ -1,13 +1,13 @@
 // Copyright 2026 the Tendril authors. MIT license.
 import type { Round } from "./scenario.ts";
-import { median } from "./statistics.ts";
+import { lowerQuartile, median } from "./statistics.ts";
 
 /** Does the operation `times` times. */
 export type Batch = (times: number) => unknown;
 
-const SAMPLE_MS = 30;
-const WARM_UP_MS = 500;
-const SAMPLES = 7;
+const SAMPLE_MS = 20;
+const WARM_UP_MS = 600;
+const SAMPLES = 15;
 
 /** Makes a round that times one operation, with as many in a batch as the clock needs. */
 export function perOperation(name: string, batch: Batch): Round {
@@ -27,7 +27,10 @@ export function perOperationOf(name: string, times: number, batch: Batch): Round
   };
 }
 
-/** Warms an operation up and gives the median of several samples, in nanoseconds. */
+/**
+ * Warms an operation up and gives the lower quartile of several samples, in nanoseconds: what else
+ * the machine does only adds time, and a sample is long enough to hold its share of the garbage.
+ */
 export async function nsPerOperation(batch: Batch): Promise<number> {
   let times = 2;
   let spent = 0;
@@ -42,7 +45,7 @@ export async function nsPerOperation(batch: Batch): Promise<number> {
   for (let sample = 0; sample < SAMPLES; sample++) {
     samples.push(await milliseconds(batch, times));
   }
-  return (median(samples) * 1e6) / times;
+  return (lowerQuartile(samples) * 1e6) / times;
 }
 
 /** Collects garbage, so that one subject's does not count for what is measured next. */

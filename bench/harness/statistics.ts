@@ -9,6 +9,11 @@ export function median(values: number[]): number {
   return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
 }
 
+/** Gives the value that a quarter of the values do not exceed. */
+export function lowerQuartile(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? NaN;
+}
+
 /** Finds what a subject gave for a case. */
 export function find(results: Results, subject: string, name: string): Measurement | undefined {
   return results.measurements.find((one) => one.subject === subject && one.name === name);

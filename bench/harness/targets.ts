@@ -9,7 +9,7 @@ export function ratioAtMost(name: string, rival: string, limit: number, text: st
     judge(results) {
       const value = ratio(results, rival, name);
       if (value === undefined) return undefined;
-      return { measured: `${value.toFixed(2)} times ${rival}`, pass: value <= limit };
+      return { measured: `${value.toPrecision(3)} times ${rival}`, pass: value <= limit };
     },
   };
 }

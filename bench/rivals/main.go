@@ -2,7 +2,7 @@
 
 // Goroutines on one processor, as rivals: each scenario prints JSON lines {name, ns}.
 //
-//	go build -o /tmp/rivals *.go && /tmp/rivals switch
+//	go run *.go switch
 package main
 
 import (

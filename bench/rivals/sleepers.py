@@ -9,7 +9,7 @@ import gevent
 from measure import report
 
 COUNT = 50_000
-UNTIL_ALL_SLEEP_S = 5.0
+UNTIL_ALL_SLEEP_S = 4.0
 SPREAD_MS = 1_000
 asleep = awake = 0
 
