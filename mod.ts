@@ -45,7 +45,7 @@ export { run, type RunOptions } from "./runtime/run.ts";
 export { main } from "./runtime/main.ts";
 export { idle, sleep, yieldNow } from "./runtime/sleep.ts";
 export { call } from "./runtime/call.ts";
-export { AS_OP, until, type UntilSource, type Waitable } from "./runtime/until.ts";
+export { AS_OP, type OpSource, until, type UntilSource, type Waitable } from "./runtime/until.ts";
 export { all, type Arms, race, select, type Selected } from "./runtime/select.ts";
 export { Timeout, type TimeoutLike } from "./runtime/timeout.ts";
 export { withTimeout, type WithTimeoutOptions } from "./runtime/with_timeout.ts";

@@ -11,14 +11,31 @@
  *
  * @module
  */
-import { AsyncLocalStorage } from "node:async_hooks";
+import type { AsyncLocalStorage } from "node:async_hooks";
 import { GreenletExit } from "./errors.ts";
 import type { Fiber } from "./fiber.ts";
 import { addExternal, setEnter } from "./hub.ts";
 import { type AsyncOwner, current, type PromiseWaiter, setOwnerLookup, type Waiter } from "./op.ts";
 
-const context: AsyncLocalStorage<AsyncFrame | undefined> = new AsyncLocalStorage();
-const noContext = (batch: () => void): void => context.run(undefined, batch);
+type Context = AsyncLocalStorage<AsyncFrame | undefined>;
+
+/**
+ * Made when the first async function is called: loading this part of Node takes longer than loading
+ * all of the runtime, and programs of generators do without.
+ */
+let context: Context | null = null;
+
+interface NodeModules {
+  process: { getBuiltinModule(name: string): { AsyncLocalStorage: new () => Context } };
+}
+
+function makeContext(): Context {
+  const { process } = globalThis as unknown as NodeModules;
+  const made = new (process.getBuiltinModule("node:async_hooks").AsyncLocalStorage)();
+  // From now on a microtask may carry a context, so batches of the hub have to leave it.
+  setEnter((batch) => made.run(undefined, batch));
+  return made;
+}
 
 /** The frame whose first, synchronous part is on the stack. */
 let entered: AsyncFrame | null = null;
@@ -47,8 +64,7 @@ export class AsyncFrame implements AsyncOwner {
 
   /** Calls `callback` in this frame. */
   run<R>(callback: () => R): R {
-    // From now on a microtask may carry a context, so batches of the hub have to leave it.
-    setEnter(noContext);
+    context ??= makeContext();
     const before = entered;
     entered = this;
     try {
@@ -107,7 +123,7 @@ function abandoned(): GreenletExit {
 /** The frame whose code is running, or null in a generator and outside any greenlet. */
 export function currentFrame(): AsyncFrame | null {
   if (current !== null) return entered !== null && entered.fiber === current ? entered : null;
-  return context.getStore() ?? null;
+  return context?.getStore() ?? null;
 }
 
 setOwnerLookup(currentFrame);

@@ -27,7 +27,8 @@ export const hostClock: Clock = {
     return performance.now();
   },
   setTimer(callback: () => void, ms: number): unknown {
-    return setTimeout(callback, ms);
+    // Timers count whole milliseconds, and what is cut off would make it early.
+    return setTimeout(callback, Math.ceil(ms - 0.01));
   },
   clearTimer(handle: unknown): void {
     clearTimeout(handle as number);
@@ -96,12 +97,13 @@ export class TimerQueue {
 
   /** Fires `entry` after `ms` milliseconds; equal deadlines fire in the order they were added. */
   add(entry: TimerEntry, ms: number): void {
-    const deadline = this.#clock.now() + ms;
+    const now = this.#clock.now();
+    const deadline = now + ms;
     const at = this.#entries.length;
     if (at === this.#keys.length) this.#grow();
     this.#entries.push(entry);
     this.#rise(at, entry, deadline, this.#age++);
-    if (deadline < this.#armedFor) this.#arm();
+    if (deadline < this.#armedFor) this.#arm(now);
   }
 
   /** Takes `entry` out; harmless when it is not queued. */
@@ -179,12 +181,12 @@ export class TimerQueue {
     this.#put(at, entry, key, age);
   }
 
-  #arm(): void {
+  #arm(now = this.#clock.now()): void {
     if (this.#entries.length === 0) return this.#disarm();
     const deadline = this.#keys[0]!;
     if (deadline === this.#armedFor) return;
     this.#disarm();
-    const delay = Math.max(deadline - this.#clock.now(), 0);
+    const delay = Math.max(deadline - now, 0);
     this.#armedFor = deadline;
     this.#capped = delay > LONGEST_HOST_DELAY;
     this.#armed = this.#clock.setTimer(this.#onDue, Math.min(delay, LONGEST_HOST_DELAY));

@@ -6,7 +6,8 @@
  * - Ready fibers run in one microtask until SLICE is over, then the hub goes through a macrotask, so
  *   timers and sockets get their turn whatever is ready. Microtasks that follow one another without
  *   a gap count as one slice.
- * - The clock is read at both ends of a batch and every CHUNK resumes, never per resume.
+ * - The clock is read at both ends of a batch and every CHUNK resumes. Only after the isolate was held
+ *   by one of several suspects it is read at each resume for a while, to name a repeated offender.
  * - No user code runs inside the hub but trace, error and blocking callbacks, with `current` null.
  *
  * @module
@@ -18,12 +19,22 @@ import { countResumes, resume } from "./trampoline.ts";
 /** How long ready fibers may run before timers and sockets get a turn, in milliseconds. */
 const SLICE = 8;
 /** Resumes between two looks at the clock. */
-const CHUNK = 64;
+const CHUNK = 256;
+/** For how many resumes the hub looks at each one after it could not tell who held the isolate. */
+const WATCHED = 10_000;
+/** How many of those are left. */
+let watched = 0;
 /** Chunks and batches after which a slice is over by whatever clock: one may stand still. */
 const MOST_CHUNKS = 4096;
 
-// The original: a hop to the event loop is not time, so fake timers must not hold it up.
-const hop = globalThis.setImmediate;
+/**
+ * Goes through the event loop. Read off the global when first needed, because that loads a part of
+ * Node; kept from then on, because a hop is not time and fake timers must not hold it up.
+ */
+let hop = (callback: () => void): unknown => {
+  hop = globalThis.setImmediate;
+  return hop(callback);
+};
 
 /** When the event loop last had a turn, as far as the hub knows. */
 let sliceStart = 0;
@@ -84,14 +95,14 @@ function runBatch(): void {
     hop(pumpFromLoop);
     return;
   }
-  let left = CHUNK;
+  let left = watched > 0 ? 1 : CHUNK;
   let fiber: Fiber | null;
   inside = true;
   while ((fiber = ready.shift()) !== null) {
     resume(fiber);
     if (--left > 0) continue;
     last = closeChunk(last);
-    left = CHUNK;
+    left = watched > 0 ? 1 : CHUNK;
     if (!ready.empty && isSliceOver(last)) {
       inside = false;
       batchEnd = last;
@@ -108,7 +119,12 @@ function runBatch(): void {
 /** Looks at the clock after some resumes and reports who held the isolate too long. */
 function closeChunk(before: number): number {
   const now = lookAtClock();
-  if (now - before > maxBlockingTime) onBlocked(now - before, [...new Set(ready.recent())]);
+  if (watched > 0) watched--;
+  if (now - before > maxBlockingTime) {
+    const suspects = new Set(ready.recent());
+    if (suspects.size > 1) watched = WATCHED;
+    onBlocked(now - before, [...suspects]);
+  }
   ready.forget();
   return now;
 }

@@ -22,6 +22,14 @@ export function countTimeouts(): number {
   return lastSerial;
 }
 
+/** By which Timeout an error of a user's was thrown last. */
+const thrownFor = new WeakMap<Error, Timeout>();
+/** Where the Timeout that `error` is thrown for stands in the order of starts; 0 when there is none. */
+export function serialOf(error: unknown): number {
+  const limit = error instanceof Timeout ? error : thrownFor.get(error as Error);
+  return limit === undefined ? 0 : limit.serial;
+}
+
 /**
  * An error that is thrown into the greenlet that started it when its time is over, as in gevent. It
  * acts when that greenlet waits. Compare it by identity: an outer Timeout passes through an inner
@@ -144,6 +152,7 @@ export class Timeout extends Error implements TimerEntry {
 
   /** Called by the timers: throws into the greenlet. */
   fire(): void {
+    if (this.error) thrownFor.set(this.error, this);
     this.#interrupt = this.#greenlet!.interrupt(this.thrown);
   }
 }

@@ -7,8 +7,8 @@
 import { show } from "./clock.ts";
 import { setDebug } from "./debug.ts";
 import { families } from "./family.ts";
-import { coarseTime } from "./fiber.ts";
 import { getCurrent, Greenlet, living } from "./greenlet.ts";
+import { now } from "./hub.ts";
 import type { Op } from "./op.ts";
 
 /** All living greenlets that were started, oldest first in each `run`. */
@@ -41,7 +41,8 @@ function describeSubject(subject: unknown): string {
 export function describeGreenlet(greenlet: Greenlet<unknown>): string {
   const waits = greenlet.waits.map(describeWait).join(", ");
   const state = waits === "" ? greenlet.describeState() : `waits for ${waits}`;
-  const age = Math.max(0, coarseTime - greenlet.since);
+  // Whole milliseconds in 32 bits, as `since` is.
+  const age = Math.max(0, ((now() | 0) - greenlet.since) | 0);
   const site = greenlet.spawnSite === undefined ? "" : `, spawned at ${greenlet.spawnSite}`;
   return `${greenlet.name}: ${state} (${
     age < 1000 ? `${age} ms` : `${(age / 1000).toFixed(1)} s`

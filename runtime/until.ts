@@ -101,9 +101,15 @@ export function until<T>(promise: UntilSource<T>): Op<Awaited<T>> {
   return new UntilOp(promise) as Op<unknown> as Op<Awaited<T>>;
 }
 
+/** Makes an Op; what an object has under {@linkcode AS_OP}. */
+export interface OpSource<T> {
+  /** Makes a fresh Op. */
+  op(): Op<T>;
+}
+
 /**
- * The method of an object that stands for an Op, such as the promises of `runtime/io`: `select`, `all`,
- * `race` and a plain `yield` call it instead of waiting for the promise.
+ * Marks an object that stands for an Op, such as the promises of `runtime/io`: `select`, `all`, `race`
+ * and a plain `yield` wait for that Op instead of the promise.
  */
 export const AS_OP: unique symbol = Symbol("tendril.asOp");
 
@@ -115,7 +121,7 @@ export function toOp(value: unknown): Op<unknown> | undefined {
   if (value instanceof Op) return value;
   if (value instanceof Greenlet) return value.get();
   if (!isThenable(value)) return undefined;
-  return (value as { [AS_OP]?: () => Op<unknown> })[AS_OP]?.() ?? until(value);
+  return (value as { [AS_OP]?: OpSource<unknown> })[AS_OP]?.op() ?? until(value);
 }
 
 /** A plain `yield value`: waits for a promise, refuses everything else. */

@@ -7,12 +7,22 @@
 import { cooperative, type IoPromise } from "./promise.ts";
 
 const hostFetch = globalThis.fetch;
-const CONTROLLER: unique symbol = Symbol("tendril.controller");
+const REQUEST: unique symbol = Symbol("tendril.request");
+
+/**
+ * What a response came from.
+ *
+ * @internal
+ */
+interface Sent {
+  readonly url: string | URL;
+  readonly controller: AbortController;
+}
 
 /** A Response whose body methods yield in a greenlet, and abort the request when that is killed. */
 export class CooperativeResponse extends Response {
-  /** Aborts the request. @internal */
-  declare [CONTROLLER]: AbortController;
+  /** @internal */
+  declare [REQUEST]: Sent;
 
   /** Reads the whole body as bytes in an ArrayBuffer. */
   override arrayBuffer(): IoPromise<ArrayBuffer> {
@@ -61,21 +71,19 @@ export class CooperativeResponse extends Response {
 
   /** A copy whose body can be read as well. */
   override clone(): CooperativeResponse {
-    return adopt(super.clone(), this[CONTROLLER]);
+    return adopt(super.clone(), this[REQUEST]);
   }
 }
 
-function adopt(response: Response, controller: AbortController): CooperativeResponse {
-  const adopted = Object.setPrototypeOf(
-    response,
-    CooperativeResponse.prototype,
-  ) as CooperativeResponse;
-  adopted[CONTROLLER] = controller;
+function adopt(response: Response, sent: Sent): CooperativeResponse {
+  const adopted = Object.setPrototypeOf(response, CooperativeResponse.prototype);
+  adopted[REQUEST] = sent;
   return adopted;
 }
 
 function reading<T>(response: CooperativeResponse, promise: Promise<T>): IoPromise<T> {
-  return cooperative(`body of ${response.url}`, promise, () => response[CONTROLLER].abort());
+  const { url, controller } = response[REQUEST];
+  return cooperative("body of", url, promise, controller);
 }
 
 /**
@@ -97,12 +105,16 @@ function reading<T>(response: CooperativeResponse, promise: Promise<T>): IoPromi
  */
 export function fetch(
   input: string | URL | Request,
-  init: RequestInit = {},
+  init?: RequestInit,
 ): IoPromise<CooperativeResponse> {
   const controller = new AbortController();
-  const given = init.signal ?? (input instanceof Request ? input.signal : null);
-  const signal = given === null ? controller.signal : AbortSignal.any([given, controller.signal]);
-  const url = input instanceof Request ? input.url : String(input);
-  const response = hostFetch(input, { ...init, signal }).then((raw) => adopt(raw, controller));
-  return cooperative(`fetch ${url}`, response, () => controller.abort());
+  const { signal } = controller;
+  const request = input instanceof Request ? input : undefined;
+  const given = init?.signal ?? request?.signal;
+  const options = init === undefined && request === undefined
+    ? { signal }
+    : { ...init, signal: given ? AbortSignal.any([given, signal]) : signal };
+  const sent: Sent = { url: request?.url ?? input as string | URL, controller };
+  const response = hostFetch(input, options).then((raw) => adopt(raw, sent));
+  return cooperative("fetch", sent.url, response, controller);
 }

@@ -7,7 +7,19 @@
  */
 import { cooperative, type IoPromise } from "./promise.ts";
 
-const host = { ...Deno };
+// The originals, whatever the global ones become.
+const host = {
+  makeTempDir: Deno.makeTempDir,
+  mkdir: Deno.mkdir,
+  open: Deno.open,
+  readFile: Deno.readFile,
+  readTextFile: Deno.readTextFile,
+  remove: Deno.remove,
+  rename: Deno.rename,
+  stat: Deno.stat,
+  writeFile: Deno.writeFile,
+  writeTextFile: Deno.writeTextFile,
+};
 const letFinish = () => {};
 
 /** Where a file is. */
@@ -15,7 +27,8 @@ export type Path = string | URL;
 
 /** Calls a function that takes a signal with one that ends when the wait does. */
 function abortable<T, O extends { signal?: AbortSignal }>(
-  reason: string,
+  verb: string,
+  path: Path,
   options: O | undefined,
   call: (options: O) => Promise<T>,
 ): IoPromise<T> {
@@ -24,7 +37,7 @@ function abortable<T, O extends { signal?: AbortSignal }>(
   const signal = given === undefined
     ? controller.signal
     : AbortSignal.any([given, controller.signal]);
-  return cooperative(reason, call({ ...options, signal } as O), () => controller.abort());
+  return cooperative(verb, path, call({ ...options, signal } as O), controller);
 }
 
 /** Reads a whole file as bytes. */
@@ -32,12 +45,12 @@ export function readFile(
   path: Path,
   options?: Deno.ReadFileOptions,
 ): IoPromise<Uint8Array<ArrayBuffer>> {
-  return abortable(`read ${path}`, options, (with_) => host.readFile(path, with_));
+  return abortable("read", path, options, (with_) => host.readFile(path, with_));
 }
 
 /** Reads a whole file as text. */
 export function readTextFile(path: Path, options?: Deno.ReadFileOptions): IoPromise<string> {
-  return abortable(`read ${path}`, options, (with_) => host.readTextFile(path, with_));
+  return abortable("read", path, options, (with_) => host.readTextFile(path, with_));
 }
 
 /**
@@ -60,7 +73,8 @@ export function writeFile(
   options?: Deno.WriteFileOptions,
 ): IoPromise<void> {
   return abortable(
-    `write ${path}`,
+    "write",
+    path,
     options,
     (with_) =>
       data instanceof ReadableStream
@@ -76,7 +90,8 @@ export function writeTextFile(
   options?: Deno.WriteFileOptions,
 ): IoPromise<void> {
   return abortable(
-    `write ${path}`,
+    "write",
+    path,
     options,
     (with_) =>
       data instanceof ReadableStream
@@ -87,27 +102,27 @@ export function writeTextFile(
 
 /** Makes a directory. */
 export function mkdir(path: Path, options?: Deno.MkdirOptions): IoPromise<void> {
-  return cooperative(`mkdir ${path}`, host.mkdir(path, options), letFinish);
+  return cooperative("mkdir", path, host.mkdir(path, options), letFinish);
 }
 
 /** Makes a directory with a name of its own for temporary files, and gives its path. */
 export function makeTempDir(options?: Deno.MakeTempOptions): IoPromise<string> {
-  return cooperative("make a temporary directory", host.makeTempDir(options), letFinish);
+  return cooperative("make", "a temporary directory", host.makeTempDir(options), letFinish);
 }
 
 /** Removes a file or a directory. */
 export function remove(path: Path, options?: Deno.RemoveOptions): IoPromise<void> {
-  return cooperative(`remove ${path}`, host.remove(path, options), letFinish);
+  return cooperative("remove", path, host.remove(path, options), letFinish);
 }
 
 /** Gives a file another name or place. */
 export function rename(from: Path, to: Path): IoPromise<void> {
-  return cooperative(`rename ${from}`, host.rename(from, to), letFinish);
+  return cooperative("rename", from, host.rename(from, to), letFinish);
 }
 
 /** What the file system knows of a file. */
 export function stat(path: Path): IoPromise<Deno.FileInfo> {
-  return cooperative(`stat ${path}`, host.stat(path), letFinish);
+  return cooperative("stat", path, host.stat(path), letFinish);
 }
 
 /** An open file whose methods yield in a greenlet. */
@@ -123,12 +138,12 @@ export class File implements Disposable {
 
   /** Reads into `buffer`; gives how many bytes it read, or null at the end. */
   read(buffer: Uint8Array): IoPromise<number | null> {
-    return cooperative(`read ${this.#path}`, this.#file.read(buffer), letFinish);
+    return cooperative("read", this.#path, this.#file.read(buffer), letFinish);
   }
 
   /** Writes all of `bytes`. */
   write(bytes: Uint8Array): IoPromise<void> {
-    return cooperative(`write ${this.#path}`, this.#writeAll(bytes), letFinish);
+    return cooperative("write", this.#path, this.#writeAll(bytes), letFinish);
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
@@ -137,22 +152,22 @@ export class File implements Disposable {
 
   /** Moves the place of the next read or write; gives the new place in bytes. */
   seek(offset: number | bigint, whence: Deno.SeekMode = Deno.SeekMode.Start): IoPromise<number> {
-    return cooperative(`seek ${this.#path}`, this.#file.seek(offset, whence), letFinish);
+    return cooperative("seek", this.#path, this.#file.seek(offset, whence), letFinish);
   }
 
   /** Cuts or extends it to `length` bytes. */
   truncate(length = 0): IoPromise<void> {
-    return cooperative(`truncate ${this.#path}`, this.#file.truncate(length), letFinish);
+    return cooperative("truncate", this.#path, this.#file.truncate(length), letFinish);
   }
 
   /** What the file system knows of it. */
   stat(): IoPromise<Deno.FileInfo> {
-    return cooperative(`stat ${this.#path}`, this.#file.stat(), letFinish);
+    return cooperative("stat", this.#path, this.#file.stat(), letFinish);
   }
 
   /** Waits until all of it is on the disk. */
   sync(): IoPromise<void> {
-    return cooperative(`sync ${this.#path}`, this.#file.sync(), letFinish);
+    return cooperative("sync", this.#path, this.#file.sync(), letFinish);
   }
 
   /** Its bytes as a stream; reading it to the end closes the file. */
@@ -183,9 +198,6 @@ export class File implements Disposable {
 /** Opens a file. One that is opened too late for the greenlet that asked is closed. */
 export function open(path: Path, options?: Deno.OpenOptions): IoPromise<File> {
   const opened = host.open(path, options).then((file) => new File(file, path));
-  return cooperative(
-    `open ${path}`,
-    opened,
-    () => void opened.then((file) => file.close(), letFinish),
-  );
+  const closeLate = () => void opened.then((file) => file.close(), letFinish);
+  return cooperative("open", path, opened, closeLate);
 }

@@ -31,4 +31,4 @@ export {
   writeTextFile,
 } from "./fs.ts";
 export type { IoPromise } from "./promise.ts";
-export { AS_OP } from "../until.ts";
+export { AS_OP, type OpSource } from "../until.ts";

@@ -35,8 +35,7 @@ export interface Case {
   readonly name: string;
   /** What it gives when its own timeout is over, `THROWS` if it throws; absent when it takes none. */
   readonly late?: unknown;
-  /** Whether it goes to the operating system, so that real time passes. */
-  readonly real?: boolean;
+
   readonly setUp: (clock: ManualClock) => Fixture | Promise<Fixture>;
 }
 
@@ -308,7 +307,6 @@ export const cases: Case[] = [
   },
   {
     name: "fetch()",
-    real: true,
     setUp: () =>
       atServer(
         (end) => end.then(() => new Response(null, { status: 204 })),
@@ -317,7 +315,6 @@ export const cases: Case[] = [
   },
   {
     name: "Response.text()",
-    real: true,
     setUp: () =>
       atServer(
         (end) => {
@@ -343,12 +340,10 @@ export const cases: Case[] = [
   },
   {
     name: "readTextFile() of a pipe",
-    real: true,
     setUp: () => atPipe((path) => Promise.resolve({ wait: () => readTextFile(path) })),
   },
   {
     name: "File.read() of a pipe",
-    real: true,
     setUp: () =>
       atPipe(async (path) => {
         const file = await open(path);

@@ -47,19 +47,27 @@ export async function atPipe(
   const folder = await Deno.makeTempDir();
   const path = `${folder}/pipe`;
   await new Deno.Command("mkfifo", { args: [path] }).output();
-  const writer = await Deno.open(path, { read: true, write: true });
-  let open = true;
+  const asWriter = () => Deno.open(path, { read: true, write: true });
+  const writer = await asWriter();
   const reader = await read(path);
+  let finished: Promise<void> | null = null;
+  let closed = false;
+  // A read that was given up may take the text; the others come to the end of the pipe. One that
+  // opens the pipe only after that waits for a writer, so there is one again and again.
+  const finish = async () => {
+    await writer.write(new TextEncoder().encode("done"));
+    writer.close();
+    while (!closed) {
+      (await asWriter()).close();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  };
   return {
     wait: () => reader.wait(),
-    // A read that was given up may take the text; the others come to the end of the pipe.
-    finish: async () => {
-      if (!open) return;
-      open = false;
-      await writer.write(new TextEncoder().encode("done"));
-      writer.close();
-    },
+    finish: () => void (finished ??= finish()),
     async close() {
+      closed = true;
+      await finished;
       reader.close?.();
       await Deno.remove(folder, { recursive: true });
     },

@@ -206,7 +206,7 @@ Deno.test("iwait() gives greenlets as they end", async () => {
 });
 
 Deno.test("iwait() misses no end while its reader does something else", async () => {
-  await during(50, function* () {
+  await during(60, function* () {
     using it = iwait([10, 20, 30].map((ms) => spawn(nap, ms)));
     const seen: unknown[] = [];
     for (let step = yield* it.next(); !step.done; step = yield* it.next()) {
