@@ -300,13 +300,19 @@ export class Group {
   }
 
   /** Runs `fn` on every item, several items at a time, and gives the results in order. */
-  map<A extends unknown[], T>(fn: Runnable<A, T>, ...inputs: Inputs<A>): Op<T[]> {
+  map<I, T>(fn: Runnable<[I], T>, items: Iterable<I>): Op<T[]>;
+  /** The same for a function of several parameters, with an iterable for each, side by side. */
+  map<A extends unknown[], T>(fn: Runnable<A, T>, ...inputs: Inputs<A>): Op<T[]>;
+  map<T>(fn: Runnable<unknown[], T>, ...inputs: unknown[]): Op<T[]> {
     const { items } = readInputs("map", fn, inputs);
-    return routine("pool map", mapBody<A, T>, this as Group, fn, items as Iterable<A>);
+    return routine("pool map", mapBody<unknown[], T>, this as Group, fn, items);
   }
 
   /** Like {@linkcode Group.map} in a greenlet of its own, which is given at once. */
-  mapAsync<A extends unknown[], T>(fn: Runnable<A, T>, ...inputs: Inputs<A>): Greenlet<T[]> {
+  mapAsync<I, T>(fn: Runnable<[I], T>, items: Iterable<I>): Greenlet<T[]>;
+  /** The same for a function of several parameters, with an iterable for each, side by side. */
+  mapAsync<A extends unknown[], T>(fn: Runnable<A, T>, ...inputs: Inputs<A>): Greenlet<T[]>;
+  mapAsync<T>(fn: Runnable<unknown[], T>, ...inputs: unknown[]): Greenlet<T[]> {
     const { items } = readInputs("map", fn, inputs);
     const greenlet = new Greenlet<T[]>(mapBody);
     greenlet.startWith([this, fn, items]);
@@ -314,18 +320,24 @@ export class Group {
   }
 
   /** Runs `fn` on every item and gives the results one by one, in the order of the items. */
-  imap<A extends unknown[], T>(fn: Runnable<A, T>, ...inputs: Inputs<A, MapOptions>): Mapped<T> {
+  imap<I, T>(fn: Runnable<[I], T>, items: Iterable<I>, options?: MapOptions): Mapped<T>;
+  /** The same for a function of several parameters, with an iterable for each, side by side. */
+  imap<A extends unknown[], T>(fn: Runnable<A, T>, ...inputs: Inputs<A, MapOptions>): Mapped<T>;
+  imap<T>(fn: Runnable<unknown[], T>, ...inputs: unknown[]): Mapped<T> {
     const { items, options } = readInputs("imap", fn, inputs);
-    return new Mapped(this, fn as Runnable<unknown[], T>, items, true, options);
+    return new Mapped(this, fn, items, true, options);
   }
 
   /** Like {@linkcode Group.imap}, but each result as soon as it is there. */
+  imapUnordered<I, T>(fn: Runnable<[I], T>, items: Iterable<I>, options?: MapOptions): Mapped<T>;
+  /** The same for a function of several parameters, with an iterable for each, side by side. */
   imapUnordered<A extends unknown[], T>(
     fn: Runnable<A, T>,
     ...inputs: Inputs<A, MapOptions>
-  ): Mapped<T> {
+  ): Mapped<T>;
+  imapUnordered<T>(fn: Runnable<unknown[], T>, ...inputs: unknown[]): Mapped<T> {
     const { items, options } = readInputs("imapUnordered", fn, inputs);
-    return new Mapped(this, fn as Runnable<unknown[], T>, items, false, options);
+    return new Mapped(this, fn, items, false, options);
   }
 
   /** What `Deno.inspect` and `console.log` show. */

@@ -17,15 +17,15 @@ import { type Fiber, isPumping, ready, setCoarseTime, setPump, setPumping } from
 import { countResumes, resume } from "./trampoline.ts";
 
 /** How long ready fibers may run before timers and sockets get a turn, in milliseconds. */
-const SLICE = 8;
+const SLICE = 1;
 /** Resumes between two looks at the clock. */
-const CHUNK = 256;
+const CHUNK = 128;
 /** For how many resumes the hub looks at each one after it could not tell who held the isolate. */
 const WATCHED = 10_000;
 /** How many of those are left. */
 let watched = 0;
 /** Chunks and batches after which a slice is over by whatever clock: one may stand still. */
-const MOST_CHUNKS = 4096;
+const MOST_CHUNKS = 256;
 
 /**
  * Goes through the event loop. Read off the global when first needed, because that loads a part of

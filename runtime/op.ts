@@ -58,6 +58,9 @@ export const WAITING = 1;
 /** The Op is used up. */
 export const FINISHED = 2;
 
+/** Every Op has it: tells one from anything else in less time than `instanceof` takes. */
+export const IS_OP: unique symbol = Symbol("tendril.isOp");
+
 /** What an Op gives back when the greenlet has to wait. */
 export const PARKED: IteratorYieldResult<undefined> = { done: false, value: undefined };
 /** What an Op gives back when control goes to the greenlet in {@linkcode transfer}. */
@@ -77,10 +80,10 @@ export function setCurrent(runner: Runner | null): void {
 }
 
 /**
- * How many Ops may begin before the greenlet that begins the next one is put behind the others that
- * are ready: most of them finish at once, and nobody else would get a turn.
+ * How many Ops in a row may finish at once before the greenlet is put behind the others that are ready.
+ * That costs one pass through the queue, so a small number costs little.
  */
-const FUEL = 1000;
+const FUEL = 64;
 let fuel = FUEL;
 
 /**
@@ -105,6 +108,7 @@ export function finish<T>(op: Op<T>, value: T): IteratorResult<undefined, T> {
 export function park(op: Op<unknown>): IteratorYieldResult<undefined> {
   const runner = current!;
   if (runner.wait !== null) throw steppedByHand(runner.wait);
+  fuel = FUEL; // the others get their turn now
   runner.wait = op;
   op.stage = WAITING;
   return PARKED;
@@ -160,6 +164,9 @@ export abstract class Op<T> implements PromiseLike<T> {
   constructor() {
     this.stage = FRESH;
   }
+
+  /** @internal */
+  declare readonly [IS_OP]: true;
 
   /** What a greenlet in this Op waits for, in a few words; shown in dumps and deadlock reports. */
   abstract get reason(): string;
@@ -251,6 +258,8 @@ export abstract class Op<T> implements PromiseLike<T> {
     }).then(onfulfilled, onrejected);
   }
 }
+
+(Op.prototype as { [IS_OP]: true })[IS_OP] = true;
 
 let findOwner: (() => AsyncOwner | null) | null = null;
 /** Tells how to find the greenlet whose async body is running; greenlet.ts calls this once. */

@@ -11,7 +11,7 @@ import type { Op } from "./op.ts";
 import { perform } from "./perform.ts";
 import { routine } from "./routine.ts";
 import { sleep } from "./sleep.ts";
-import { countTimeouts, serialOf } from "./timeout.ts";
+import { countTimeouts, isOuterLimit } from "./timeout.ts";
 
 /** Options of {@linkcode retry}; the defaults are those of `@std/async`'s retry. */
 export interface RetryOptions {
@@ -60,9 +60,8 @@ function* retryBody<T>(fn: Runnable<[], T>, options: Required<RetryOptions>): Co
       return yield* perform(fn);
     } catch (error) {
       // A kill is no failure to be tried again, and neither is a limit on the whole.
-      const serial = serialOf(error);
-      const isOuter = serial > 0 && serial <= before;
-      if (error instanceof GreenletExit || isOuter || !when(error, attempt)) throw error;
+      if (error instanceof GreenletExit || isOuterLimit(error, before)) throw error;
+      if (!when(error, attempt)) throw error;
       if (attempt >= times) throw new RetryError(error, attempt);
       const pause = Math.min(maxDelay, minDelay * multiplier ** (attempt - 1));
       yield* sleep(pause * (1 - jitter * Math.random()));

@@ -24,10 +24,13 @@ export function countTimeouts(): number {
 
 /** By which Timeout an error of a user's was thrown last. */
 const thrownFor = new WeakMap<Error, Timeout>();
-/** Where the Timeout that `error` is thrown for stands in the order of starts; 0 when there is none. */
-export function serialOf(error: unknown): number {
+/**
+ * Whether `error` comes of a Timeout that the running greenlet started when no more than `before` had
+ * been started: a limit on more than what was begun since.
+ */
+export function isOuterLimit(error: unknown, before: number): boolean {
   const limit = error instanceof Timeout ? error : thrownFor.get(error as Error);
-  return limit === undefined ? 0 : limit.serial;
+  return limit !== undefined && limit.serial <= before && limit.starter === findCurrent();
 }
 
 /**
@@ -61,6 +64,8 @@ export class Timeout extends Error implements TimerEntry {
   readonly error: Error | false | undefined;
   /** Its place in the order in which Timeouts were started; tells an outer one from an inner one. */
   serial: number = 0;
+  /** The greenlet that started it last. @internal */
+  starter: Fiber | null = null;
   #greenlet: Fiber | null = null;
   #interrupt: Interrupt | null = null;
   #closed = false;
@@ -126,6 +131,7 @@ export class Timeout extends Error implements TimerEntry {
       );
     }
     this.#greenlet = greenlet;
+    this.starter = greenlet;
     this.serial = ++lastSerial;
     if (this.ms !== undefined) timers.add(this, this.ms);
     return this;

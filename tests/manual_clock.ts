@@ -60,7 +60,11 @@ export class ManualClock implements Clock, Disposable {
   }
 }
 
-/** Lets everything run that is ready, in two turns of the event loop. */
+/** Lets everything run that is ready: until nothing was for some turns of the event loop. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  let quiet = 0;
+  for (let turn = 0; quiet < 3 && turn < 50; turn++) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    quiet = getHub().stats().ready === 0 ? quiet + 1 : 0;
+  }
 }
