@@ -90,10 +90,18 @@ export function resumeFromOutside(fiber: Fiber): void {
 function runBatch(): void {
   let last = lookAtClock();
   if (last - batchEnd > 1) beginSlice(last); // there was a gap, so the event loop had its turn
-  else if (isSliceOver(last)) { // many small batches without a gap: promises that settle at once
-    batchEnd = last;
-    hop(pumpFromLoop);
-    return;
+  else if (isSliceOver(last)) {
+    // Many small batches close together: either the event loop turns between them, and a probe gets
+    // through, or promises that settle at once keep it from turning.
+    if (last - sliceStart > 2 * SLICE || chunks > 2 * MOST_CHUNKS) {
+      batchEnd = last;
+      hop(pumpFromLoop);
+      return;
+    }
+    if (!probing) {
+      probing = true;
+      hop(probe);
+    }
   }
   let left = watched > 0 ? 1 : CHUNK;
   let fiber: Fiber | null;
@@ -127,6 +135,13 @@ function closeChunk(before: number): number {
   }
   ready.forget();
   return now;
+}
+
+let probing = false;
+/** The event loop turned. */
+function probe(): void {
+  probing = false;
+  beginSlice(timers.clock.now());
 }
 
 function pumpFromLoop(): void {
