@@ -123,10 +123,10 @@ export interface DumpOptions {
  * import { assertStringIncludes } from "@std/assert";
  *
  * await run(function* () {
- *   spawnWith({ name: "ticker" }, function* () {
- *     yield* sleep(5);
+ *   spawnWith({ name: "ticker", daemon: true }, function* () {
+ *     yield* sleep(60_000);
  *   });
- *   yield* sleep(1);
+ *   yield;
  *   assertStringIncludes(dump(), "ticker: waits for sleep");
  * });
  * ```

@@ -186,14 +186,14 @@ function* joinAllBody<T>(endings: Endings<T>, options: JoinAllOptions): Coroutin
  *
  * @example Usage
  * ```ts
- * import { joinAll, run, sleep, spawn } from "@tendril/tendril";
+ * import { joinAll, run, spawn } from "@tendril/tendril";
  * import { assertEquals } from "@std/assert";
  *
  * await run(function* () {
- *   const jobs = [3, 1, 2].map((ms) =>
+ *   const jobs = [3, 1, 2].map((turns) =>
  *     spawn(function* () {
- *       yield* sleep(ms * 5);
- *       return ms;
+ *       for (let turn = 0; turn < turns; turn++) yield;
+ *       return turns;
  *     })
  *   );
  *   const ended = yield* joinAll(jobs);
