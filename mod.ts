@@ -66,3 +66,31 @@ export { GreenletLocal, type GreenletLocalOptions } from "./runtime/local.ts";
 export { gettrace, settrace, type Tracer } from "./runtime/trace.ts";
 export { type BlockedHandler, getHub, Hub, type HubStats } from "./runtime/get_hub.ts";
 export { active, activeCount, dump, type DumpOptions, GreenletTree } from "./runtime/tree.ts";
+export {
+  AsyncResult,
+  type AsyncResultStats,
+  Barrier,
+  type BarrierOptions,
+  type BarrierStats,
+  BoundedSemaphore,
+  BrokenBarrierError,
+  Condition,
+  type ConditionStats,
+  CountDownLatch,
+  type CountDownLatchStats,
+  Event,
+  type EventStats,
+  Lease,
+  Lock,
+  LockError,
+  type LockStats,
+  type NameOptions,
+  type ReadSide,
+  RLock,
+  type RLockStats,
+  RWLock,
+  type RWLockStats,
+  Semaphore,
+  type SemaphoreStats,
+  type WriteSide,
+} from "./channels/mod.ts";

@@ -21,6 +21,7 @@ import {
 } from "./harness/table.ts";
 import { findToolchains } from "./harness/toolchains.ts";
 import { scenario as importCost } from "./import_cost.ts";
+import { scenario as lock } from "./lock.ts";
 import { scenario as poolMap } from "./pool_map.ts";
 import { scenario as sleepers } from "./sleepers.ts";
 import { scenario as spawnJoin } from "./spawn_join.ts";
@@ -35,6 +36,7 @@ const SCENARIOS = [
   spawnMany,
   sleepers,
   callDepth,
+  lock,
   poolMap,
   fetchFiles,
   importCost,

@@ -1,5 +1,5 @@
 // Copyright 2026 the Tendril authors. MIT license.
-import { Deferred, Effect, Fiber } from "npm:effect@4";
+import { Deferred, Effect, Fiber, Semaphore } from "npm:effect@4";
 import type { Dormitory } from "../harness/dormitory.ts";
 import type { Stopwatch } from "../harness/stopwatch.ts";
 
@@ -123,6 +123,30 @@ function double(item: number): Effect.Effect<number> {
   return Effect.gen(function* () {
     yield* Effect.yieldNow;
     return item * 2;
+  });
+}
+
+/** `lock`: nobody else wants it. */
+export function lockFree(times: number): Promise<void> {
+  return Effect.runPromise(Effect.gen(function* () {
+    const lock = yield* Semaphore.make(1);
+    for (let i = 0; i < times; i++) yield* lock.withPermits(1)(Effect.void);
+  }));
+}
+
+/** `lock`: two hold it in turn. */
+export function lockInTurn(times: number): Promise<void> {
+  return Effect.runPromise(Effect.gen(function* () {
+    const lock = yield* Semaphore.make(1);
+    const first = yield* Effect.forkChild(holdInTurn(lock, times / 2));
+    const second = yield* Effect.forkChild(holdInTurn(lock, times / 2));
+    yield* Fiber.joinAll([first, second]);
+  }));
+}
+
+function holdInTurn(lock: Semaphore.Semaphore, turns: number): Effect.Effect<void> {
+  return Effect.gen(function* () {
+    for (let turn = 0; turn < turns; turn++) yield* lock.withPermits(1)(Effect.yieldNow);
   });
 }
 

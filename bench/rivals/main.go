@@ -18,6 +18,7 @@ var scenarios = map[string]func(argument string){
 	"spawn_many": measureSpawnMany,
 	"sleepers":   measureSleepers,
 	"call_depth": measureCallDepth,
+	"lock":       measureLock,
 	"pool_map":   measurePoolMap,
 	"fetch":      measureFetch,
 }
