@@ -13,12 +13,6 @@ import { show } from "./clock.ts";
 import { consumed, DONE, FINISHED, FRESH, Op, type Waiter, WAITING } from "./op.ts";
 import { toOp, type Waitable } from "./until.ts";
 
-let random: () => number = Math.random;
-/** Sets where the choice among several ready Ops comes from; policies seed it. */
-export function setRandom(source: () => number): void {
-  random = source;
-}
-
 /** One Op of a composite, as its waiter. */
 class Arm implements Waiter {
   constructor(
@@ -161,7 +155,7 @@ class FirstOp<T> extends Composite<T> {
     for (let i = 0; i < count; i++) {
       if (fair) {
         // Shuffles as far as it is needed; the fraction that is left of a draw serves again.
-        draw = (i & 3) === 0 ? random() : draw % 1;
+        draw = (i & 3) === 0 ? Math.random() : draw % 1;
         draw *= count - i;
         const at = i + Math.floor(draw);
         const drawn = arms[at]!;
