@@ -58,6 +58,9 @@ export const WAITING = 1;
 /** The Op is used up. */
 export const FINISHED = 2;
 
+/** Every Op has it: tells one from anything else in less time than `instanceof` takes. */
+export const IS_OP: unique symbol = Symbol("tendril.isOp");
+
 /** What an Op gives back when the greenlet has to wait. */
 export const PARKED: IteratorYieldResult<undefined> = { done: false, value: undefined };
 /** What an Op gives back when control goes to the greenlet in {@linkcode transfer}. */
@@ -162,6 +165,9 @@ export abstract class Op<T> implements PromiseLike<T> {
     this.stage = FRESH;
   }
 
+  /** @internal */
+  declare readonly [IS_OP]: true;
+
   /** What a greenlet in this Op waits for, in a few words; shown in dumps and deadlock reports. */
   abstract get reason(): string;
 
@@ -252,6 +258,8 @@ export abstract class Op<T> implements PromiseLike<T> {
     }).then(onfulfilled, onrejected);
   }
 }
+
+(Op.prototype as { [IS_OP]: true })[IS_OP] = true;
 
 let findOwner: (() => AsyncOwner | null) | null = null;
 /** Tells how to find the greenlet whose async body is running; greenlet.ts calls this once. */

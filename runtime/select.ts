@@ -4,24 +4,45 @@
  *
  * Invariants:
  * - First every Op is polled, in random order; only when none could finish do they all park. Nothing
- *   happens between the two, so an Op never meets another of the same `select`.
+ *   happens between the two, so an Op never meets another of the same `select`; in `all` it may.
+ * - An Op that was given to a `select` that ended is used up, whether it waited or not.
  * - The arm that is woken first cancels the others in the same turn, before anybody else runs.
  *
  * @module
  */
 import { show } from "./clock.ts";
-import { consumed, DONE, FINISHED, FRESH, Op, type Waiter, WAITING } from "./op.ts";
+import * as ops from "./op.ts";
+import { consumed, current, IS_OP, Op, outside, park, tired, type Waiter } from "./op.ts";
 import { toOp, type Waitable } from "./until.ts";
+
+// Constants of this module are part of its compiled code; imported ones are loaded each time.
+const { DONE, FINISHED, FRESH, PARKED, WAITING } = ops;
+const isOp: typeof IS_OP = IS_OP;
+
+let seed = (Math.random() * 0x7fffffff) | 1;
+
+/** A xorshift generator: numbers below 1, in less time than Math.random takes for them. */
+function xorshift(): number {
+  seed ^= seed << 13;
+  seed ^= seed >>> 17;
+  seed ^= seed << 5;
+  return (seed >>> 1) / 0x80000000;
+}
 
 /** One Op of a composite, as its waiter. */
 class Arm implements Waiter {
-  constructor(
-    readonly owner: Composite<unknown>,
-    readonly op: Op<unknown>,
-    readonly key: PropertyKey,
-    /** Its place in what the user gave. */
-    readonly place: number,
-  ) {}
+  declare readonly owner: Composite<unknown>;
+  declare op: Op<unknown>;
+  declare key: PropertyKey;
+  /** Its place in what the user gave. */
+  declare place: number;
+
+  constructor(owner: Composite<unknown>, op: Op<unknown>, key: PropertyKey, place: number) {
+    this.owner = owner;
+    this.op = op;
+    this.key = key;
+    this.place = place;
+  }
 
   wake(value: unknown): void {
     this.op.stage = FINISHED;
@@ -41,28 +62,48 @@ export interface Abandonable {
 }
 
 abstract class Composite<T> extends Op<T> {
-  readonly arms: Arm[];
-  protected waiter: Waiter | null = null;
+  declare readonly arms: Arm[];
+  declare protected waiter: Waiter | null;
   /** Whether an arm may be under way already, as the promises of `runtime/io` are. */
-  protected hasPromises = false;
+  declare protected hasPromises: boolean;
 
-  constructor(action: string, ops: Iterable<readonly [PropertyKey, unknown]>) {
+  constructor() {
     super();
     this.arms = [];
-    for (const [key, value] of ops) {
-      const op = toOp(value);
-      if (op === undefined) {
-        throw new TypeError(
-          `Cannot ${action} ${show(value)} under "${String(key)}": expected an Op or a promise`,
-        );
-      }
-      // A promise may lose before anybody looks at it; its rejection is nobody's business then.
-      if (op !== value && "catch" in (value as object)) {
-        (value as Promise<unknown>).catch(() => {});
-        this.hasPromises = true;
-      }
-      this.arms.push(new Arm(this as Composite<unknown>, op, key, this.arms.length));
+    this.waiter = null;
+    this.hasPromises = false;
+  }
+
+  /** Takes `value` as the arm at `place`. */
+  protected setArm(place: number, key: PropertyKey, value: unknown): void {
+    // An instanceof here would cost as much as the rest of the arm.
+    const op = (value as Partial<Op<unknown>> | null | undefined)?.[isOp] === true
+      ? value as Op<unknown>
+      : this.convert(key, value);
+    const arm = this.arms[place];
+    if (arm === undefined) {
+      this.arms.push(new Arm(this as Composite<unknown>, op, key, place));
+      return;
     }
+    arm.op = op;
+    arm.key = key;
+    arm.place = place;
+  }
+
+  private convert(key: PropertyKey, value: unknown): Op<unknown> {
+    const op = toOp(value);
+    if (op === undefined) {
+      const action = this.kind === "all" ? "wait for all of" : this.kind;
+      throw new TypeError(
+        `Cannot ${action} ${show(value)} under "${String(key)}": expected an Op or a promise`,
+      );
+    }
+    // A promise may lose before anybody looks at it; its rejection is nobody's business then.
+    if ("catch" in (value as object)) {
+      (value as Promise<unknown>).catch(() => {});
+      this.hasPromises = true;
+    }
+    return op;
   }
 
   get reason(): string {
@@ -82,20 +123,19 @@ abstract class Composite<T> extends Op<T> {
     return result;
   }
 
-  protected parkArm(arm: Arm): void {
-    arm.op.stage = WAITING;
-    arm.op.park(arm);
-  }
-
-  /** Ends what is under way behind arms that lost before they waited. */
+  /** Uses up the arms that lost before they waited, and ends what is under way behind them. */
   protected abandonOthers(): void {
     for (const { op } of this.arms) {
-      if (op.stage === FRESH) (op as Op<unknown> & Partial<Abandonable>).abandon?.();
+      if (this.hasPromises && op.stage === FRESH) {
+        (op as Op<unknown> & Partial<Abandonable>).abandon?.();
+      }
+      op.stage = FINISHED;
     }
   }
 
   /** Takes back every arm that still waits. */
   cancel(): void {
+    this.waiter = null;
     for (const { op } of this.arms) {
       if (op.stage !== WAITING) continue;
       op.stage = FINISHED;
@@ -104,21 +144,26 @@ abstract class Composite<T> extends Op<T> {
   }
 
   protected settle(value: T): void {
+    const { waiter } = this;
     this.cancel();
-    this.waiter!.wake(value);
+    waiter!.wake(value);
   }
 
   protected failWith(error: unknown): void {
+    const { waiter } = this;
     this.cancel();
-    this.waiter!.fail(error);
+    waiter!.fail(error);
   }
 
   park(waiter: Waiter): void {
     this.waiter = waiter;
     for (const arm of this.arms) {
       if (this.over) break; // an arm ended while it parked
-      if (arm.op.stage === FRESH) this.parkArm(arm);
-      else if (arm.op.stage === WAITING) this.armFailed(arm, consumed(arm.op)); // it stands twice
+      const { op } = arm;
+      if (op.stage === FRESH) {
+        op.stage = WAITING;
+        op.park(arm);
+      } else if (op.stage === WAITING) this.armFailed(arm, consumed(op)); // it stands twice
     }
   }
 
@@ -134,49 +179,135 @@ export type Selected<A extends Arms> = {
   [K in keyof A]: { key: K; value: Awaited<A[K]> };
 }[keyof A];
 
-/** Ends with the first arm that ends. `pick` makes the result of its key and value. */
-class FirstOp<T> extends Composite<T> {
-  protected over = false;
+/** The stage of a `select` that is being filled or polled: whatever runs meanwhile must not use it again. */
+const BUSY = 3;
 
-  constructor(
-    readonly kind: "select" | "race",
-    ops: Iterable<readonly [PropertyKey, unknown]>,
-    readonly pick: (key: PropertyKey | undefined, value: unknown) => T,
-    readonly orElse: boolean,
-  ) {
-    super(kind, ops);
+/** The result of a `select`. */
+interface Choice {
+  key: PropertyKey | undefined;
+  value: unknown;
+}
+
+/**
+ * Takes one of several. One that is used up is used again by the next `select`, so that a loop makes
+ * no arms.
+ */
+class SelectOp extends Composite<Choice> {
+  declare orElse: boolean;
+  declare protected over: boolean;
+
+  constructor() {
+    super();
+    this.orElse = false;
+    this.over = false;
   }
 
-  poll(): IteratorReturnResult<T> | null {
-    const { arms } = this;
+  get kind(): string {
+    return "select";
+  }
+
+  /** Makes it fresh. */
+  fill(ops: Arms, orElse: boolean): this {
+    this.stage = BUSY;
+    this.orElse = orElse;
+    this.over = false;
+    this.hasPromises = false;
+    let count = 0;
+    for (const key in ops) this.setArm(count++, key, ops[key]);
+    if (this.arms.length > count) this.arms.length = count;
+    this.stage = FRESH;
+    return this;
+  }
+
+  // deno-lint-ignore no-explicit-any -- the waker's value, see OpIterator
+  override next(value?: any): IteratorResult<undefined, Choice> {
+    if (this.stage === WAITING) return this.resumed(value);
+    if (this.stage !== FRESH) throw consumed(this);
+    if (tired()) return PARKED;
+    const result = this.poll();
+    if (result !== null) return result;
+    if (current === null) throw outside(this);
+    park(this);
+    this.park(current);
+    return PARKED;
+  }
+
+  poll(): IteratorReturnResult<Choice> | null {
+    const { arms, stage } = this;
+    this.stage = BUSY;
     const count = arms.length;
-    const fair = this.kind === "select" && count > 1;
     let draw = 0;
     for (let i = 0; i < count; i++) {
-      if (fair) {
+      let at = i;
+      if (i < count - 1) {
         // Shuffles as far as it is needed; the fraction that is left of a draw serves again.
-        draw = (i & 3) === 0 ? Math.random() : draw % 1;
-        draw *= count - i;
-        const at = i + Math.floor(draw);
-        const drawn = arms[at]!;
-        arms[at] = arms[i]!;
-        arms[i] = drawn;
+        draw = ((i & 3) === 0 ? Math.random() : draw) * (count - i);
+        at += draw | 0;
+        draw -= at - i;
       }
-      const arm = arms[i]!;
+      const arm = arms[at]!;
       const result = this.pollArm(arm);
-      if (result === null) continue;
-      if (this.hasPromises) this.abandonOthers();
-      DONE.value = this.pick(arm.key, result.value);
+      if (result === null) {
+        if (at > i) {
+          arms[at] = arms[i]!;
+          arms[i] = arm;
+        }
+        continue;
+      }
+      const { value } = result;
+      this.abandonOthers();
+      this.stage = FINISHED;
+      DONE.value = { key: arm.key, value };
       return DONE;
     }
+    this.stage = this.orElse ? FINISHED : stage;
     if (!this.orElse) return null;
-    DONE.value = this.pick(undefined, undefined);
+    DONE.value = { key: undefined, value: undefined };
     return DONE;
   }
 
   armDone(arm: Arm, value: unknown): void {
     this.over = true;
-    this.settle(this.pick(arm.key, value));
+    this.settle({ key: arm.key, value });
+  }
+
+  armFailed(_arm: Arm, error: unknown): void {
+    this.over = true;
+    this.failWith(error);
+  }
+}
+
+let spare: SelectOp = new SelectOp();
+
+/** Ends with the first arm that ends. */
+class RaceOp<T> extends Composite<T> {
+  declare protected over: boolean;
+
+  constructor(ops: readonly unknown[]) {
+    super();
+    this.over = false;
+    ops.forEach((op, place) => this.setArm(place, place, op));
+  }
+
+  get kind(): string {
+    return "race";
+  }
+
+  poll(): IteratorReturnResult<T> | null {
+    for (const arm of this.arms) {
+      const result = this.pollArm(arm);
+      if (result === null) continue;
+      const { value } = result;
+      this.abandonOthers();
+      DONE.value = value;
+      return DONE;
+    }
+    return null;
+  }
+
+  armDone(_arm: Arm, value: unknown): void {
+    this.over = true;
+    this.settle(value as T);
   }
 
   armFailed(_arm: Arm, error: unknown): void {
@@ -211,27 +342,51 @@ export function select<A extends Arms>(
 ): Op<Selected<A> | { key: undefined; value: undefined }>;
 export function select<A extends Arms>(
   ops: A,
-  options: { default?: boolean } = {},
+  options?: { default?: boolean },
 ): Op<Selected<A> | { key: undefined; value: undefined }> {
-  const pick = (key: PropertyKey | undefined, value: unknown) =>
-    ({ key, value }) as unknown as Selected<A>;
-  return new FirstOp("select", Object.entries(ops), pick, options.default ?? false);
+  if (spare.stage !== FINISHED) spare = new SelectOp();
+  return spare.fill(ops, options !== undefined && options.default === true) as unknown as Op<
+    Selected<A> | { key: undefined; value: undefined }
+  >;
 }
 
 class AllOp extends Composite<unknown[]> {
-  readonly kind = "all";
   readonly #values: unknown[];
   #left: number;
   #failed = false;
 
-  constructor(ops: Iterable<Waitable<unknown>>) {
-    super("wait for all of", [...ops].entries());
+  constructor(ops: readonly unknown[]) {
+    super();
+    ops.forEach((op, place) => this.setArm(place, place, op));
     this.#left = this.arms.length;
     this.#values = new Array(this.#left);
   }
 
+  get kind(): string {
+    return "all";
+  }
+
   protected get over(): boolean {
-    return this.#failed;
+    return this.#failed || this.#left === 0;
+  }
+
+  /** Looks again before each arm parks: one that stands already may be what it waits for. */
+  override park(waiter: Waiter): void {
+    this.waiter = waiter;
+    for (const arm of this.arms) {
+      if (this.over) return;
+      const { op } = arm;
+      if (op.stage === FINISHED) continue;
+      try {
+        const result = this.pollArm(arm);
+        if (result === null) {
+          op.stage = WAITING;
+          op.park(arm);
+        } else this.armDone(arm, result.value);
+      } catch (error) {
+        this.armFailed(arm, error);
+      }
+    }
   }
 
   poll(): IteratorReturnResult<unknown[]> | null {
@@ -301,5 +456,5 @@ export function all<const A extends readonly Waitable<unknown>[]>(
  */
 export function race<const A extends readonly Waitable<unknown>[]>(ops: A): Op<Awaited<A[number]>> {
   if (ops.length === 0) throw new RangeError("Cannot race no Ops: the race would never end");
-  return new FirstOp("race", ops.entries(), (_key, value) => value as Awaited<A[number]>, false);
+  return new RaceOp(ops);
 }
