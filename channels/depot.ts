@@ -151,11 +151,10 @@ abstract class Side<T, R> extends Op<R> implements Place {
     return this.depot.owner;
   }
 
-  /** A step of an Op that has begun. */
-  protected again(value: R): IteratorResult<undefined, R> {
+  protected override resumed(value: R): IteratorResult<undefined, R> {
     // The waiter is another when a second greenlet has got hold of an Op that waits.
     if (this.stage !== WAITING || this.waiter !== current) throw consumed(this);
-    return this.resumed(value);
+    return super.resumed(value);
   }
 }
 
@@ -176,7 +175,7 @@ export class PutOp<T> extends Side<T, void> {
 
   // deno-lint-ignore no-explicit-any -- the waker's value, see OpIterator
   override next(value?: any): IteratorResult<undefined, void> {
-    if (this.stage !== FRESH) return this.again(value);
+    if (this.stage !== FRESH) return this.resumed(value);
     if (tired()) return PARKED;
     this.stage = FINISHED;
     if (this.depot.offer(this.item)) {
@@ -262,7 +261,7 @@ export class GetOp<T> extends Getter<T, T> {
 
   // deno-lint-ignore no-explicit-any -- the waker's value, see OpIterator
   override next(value?: any): IteratorResult<undefined, T> {
-    if (this.stage !== FRESH) return this.again(value);
+    if (this.stage !== FRESH) return this.resumed(value);
     if (tired()) return PARKED;
     this.stage = FINISHED;
     if (this.depot.ready()) {

@@ -189,11 +189,10 @@ abstract class Side<T, R> extends Op<R> implements Place {
     this.waiter!.fail(error);
   }
 
-  /** A step of an Op that has begun. */
-  protected again(value: R): IteratorResult<undefined, R> {
+  protected override resumed(value: R): IteratorResult<undefined, R> {
     // The waiter is another when a second greenlet has got hold of an Op that waits.
     if (this.stage !== WAITING || this.waiter !== current) throw consumed(this);
-    const result = this.resumed(value);
+    const result = super.resumed(value);
     this.waiter = null;
     return result;
   }
@@ -221,7 +220,7 @@ export class SendOp<T> extends Side<T, void> {
 
   // deno-lint-ignore no-explicit-any -- the waker's value, see OpIterator
   override next(value?: any): IteratorResult<undefined, void> {
-    if (this.stage !== FRESH) return this.again(value);
+    if (this.stage !== FRESH) return this.resumed(value);
     const { exchange } = this;
     // Receivers give way often enough for both sides, unless there is much room.
     if (exchange.vast && tired()) return PARKED;
@@ -321,7 +320,7 @@ export abstract class Receiver<T, R = unknown> extends Side<T, R> {
 export class ReceiveOp<T> extends Receiver<T, T> {
   // deno-lint-ignore no-explicit-any -- the waker's value, see OpIterator
   override next(value?: any): IteratorResult<undefined, T> {
-    if (this.stage !== FRESH) return this.again(value);
+    if (this.stage !== FRESH) return this.resumed(value);
     if (tired()) return PARKED;
     const { exchange } = this;
     const { size } = exchange;

@@ -192,7 +192,14 @@ export abstract class Op<T> implements PromiseLike<T> {
 
   /** Lets `yield*` run the Op. */
   [Symbol.iterator](): OpIterator<T> {
+    if (this.stage !== FRESH) throw this.usedAgain();
     return this;
+  }
+
+  /** Why it cannot be begun again. */
+  private usedAgain(): Error {
+    const parked = current !== null && current.wait === this;
+    return parked ? steppedByHand(this) : consumed(this);
   }
 
   /** One step of `yield*`: begins the operation, or hands over its result. */

@@ -22,7 +22,7 @@ const isOp: typeof IS_OP = IS_OP;
 let seed = (Math.random() * 0x7fffffff) | 1;
 
 /** A xorshift generator: numbers below 1, in less time than Math.random takes for them. */
-function xorshift(): number {
+function random(): number {
   seed ^= seed << 13;
   seed ^= seed >>> 17;
   seed ^= seed << 5;
@@ -241,7 +241,7 @@ class SelectOp extends Composite<Choice> {
       let at = i;
       if (i < count - 1) {
         // Shuffles as far as it is needed; the fraction that is left of a draw serves again.
-        draw = ((i & 3) === 0 ? Math.random() : draw) * (count - i);
+        draw = ((i & 3) === 0 ? random() : draw) * (count - i);
         at += draw | 0;
         draw -= at - i;
       }

@@ -66,7 +66,6 @@ class Actor {
       make(false).then(note, giveUp);
       return;
     }
-    const actor = this;
     this.greenlet = spawn(function* () {
       try {
         if (how === "select") {
@@ -75,7 +74,7 @@ class Actor {
           else giveUp();
         } else note(yield* make(how === "timeout"));
       } catch {
-        actor.state = "given up";
+        giveUp();
       }
     });
   }

@@ -6,7 +6,7 @@ import {
   ChannelClosedError,
   EOFError,
   LifoQueue,
-  Op,
+  type Op,
   Pipe,
   PriorityQueue,
   Queue,
