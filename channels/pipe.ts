@@ -214,7 +214,8 @@ export class Connection<T> implements AsyncIterable<T>, Disposable {
     if (this.#closed) throw handleClosed("poll", this);
     const { timeout = 0 } = options;
     if (timeout === 0) return new LookOp(source as Exchange<unknown>);
-    return limited(new PollOp(source), "poll a pipe", timeout, () => false);
+    const op = new PollOp(source);
+    return timeout === Infinity ? op : limited(op, "poll a pipe", timeout, () => false);
   }
 
   #source(): Exchange<T> {
