@@ -7,6 +7,9 @@
  * @module
  */
 import { scenario as callDepth } from "./call_depth.ts";
+import { scenario as channelBuffered } from "./channel_buffered.ts";
+import { scenario as channelRendezvous } from "./channel_rendezvous.ts";
+import { scenario as channelWaiters } from "./channel_waiters.ts";
 import { scenario as fetchFiles } from "./fetch.ts";
 import { execute } from "./harness/execute.ts";
 import { describeMachine } from "./harness/machine.ts";
@@ -23,6 +26,7 @@ import { findToolchains } from "./harness/toolchains.ts";
 import { scenario as importCost } from "./import_cost.ts";
 import { scenario as lock } from "./lock.ts";
 import { scenario as poolMap } from "./pool_map.ts";
+import { scenario as selecting } from "./select.ts";
 import { scenario as sleepers } from "./sleepers.ts";
 import { scenario as spawnJoin } from "./spawn_join.ts";
 import { scenario as spawnMany } from "./spawn_many.ts";
@@ -36,6 +40,10 @@ const SCENARIOS = [
   spawnMany,
   sleepers,
   callDepth,
+  channelBuffered,
+  channelRendezvous,
+  channelWaiters,
+  selecting,
   lock,
   poolMap,
   fetchFiles,
@@ -55,7 +63,7 @@ async function bench(args: string[]): Promise<number> {
     return 2;
   }
   if (flags.includes("--list")) {
-    for (const { name, operation } of SCENARIOS) console.log(`${name.padEnd(12)} ${operation}`);
+    for (const { name, operation } of SCENARIOS) console.log(`${name.padEnd(18)} ${operation}`);
     return 0;
   }
   const chosen = names.length ? SCENARIOS.filter(({ name }) => names.includes(name)) : SCENARIOS;

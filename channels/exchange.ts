@@ -194,8 +194,12 @@ abstract class Side<T, R> extends Op<R> implements Place {
     if (this.stage !== WAITING || this.waiter !== current) throw consumed(this);
     const result = super.resumed(value);
     this.waiter = null;
+    this.recycle();
     return result;
   }
+
+  /** Is the next to be used again: its greenlet goes on, and most likely comes back. */
+  abstract recycle(): void;
 }
 
 /** Sends an item: done when it is stored or taken. */
@@ -233,6 +237,8 @@ export class SendOp<T> extends Side<T, void> {
       DONE.value = undefined;
       return DONE;
     }
+    // Handing an item over is like storing it, but there may be many channels on which somebody waits.
+    if (tired()) return PARKED;
     const receiver = receivers.shift();
     if (receiver !== null && receiver.deliver(this.item as T)) {
       this.item = undefined;
@@ -278,6 +284,12 @@ export class SendOp<T> extends Side<T, void> {
     this.exchange.senders.remove(this);
   }
 
+  /** Is the next to be used again. */
+  recycle(): void {
+    const { exchange } = this;
+    if (exchange.spareSend !== this) exchange.spareSend = this;
+  }
+
   /** Its item is taken from it; it is out of the line. */
   surrender(): T {
     const item = this.item as T;
@@ -301,6 +313,9 @@ export abstract class Receiver<T, R = unknown> extends Side<T, R> {
 
   /** Gets an item; it is out of the line. False when it was only looking. */
   abstract deliver(item: T): boolean;
+
+  /** Is made anew each time. */
+  recycle(): void {}
 
   /** Stands in line. */
   park(waiter: Waiter): void {
@@ -369,6 +384,12 @@ export class ReceiveOp<T> extends Receiver<T, T> {
   deliver(item: T): boolean {
     this.waiter!.wake(item);
     return true;
+  }
+
+  /** Is the next to be used again. */
+  override recycle(): void {
+    const { exchange } = this;
+    if (exchange.spareReceive !== this) exchange.spareReceive = this;
   }
 }
 

@@ -11,7 +11,8 @@
  * @module
  */
 
-const SMALLEST = 16;
+/** Many never hold more than one item, or none: those of capacity 0. */
+const SMALLEST = 1;
 /** A ring that grew beyond this gives its memory back when it is empty. */
 const LARGE = 4096;
 

@@ -266,6 +266,13 @@ class SelectOp extends Composite<Choice> {
     return DONE;
   }
 
+  /** Is the next to be used again: its greenlet goes on, and most likely comes back. */
+  protected override resumed(value: Choice): IteratorResult<undefined, Choice> {
+    const result = super.resumed(value);
+    spare = this;
+    return result;
+  }
+
   armDone(arm: Arm, value: unknown): void {
     this.over = true;
     this.settle({ key: arm.key, value });

@@ -1,5 +1,5 @@
 // Copyright 2026 the Tendril authors. MIT license.
-import { Deferred, Effect, Fiber, Semaphore } from "npm:effect@4";
+import { Deferred, Effect, Fiber, Queue, Semaphore } from "npm:effect@4";
 import type { Dormitory } from "../harness/dormitory.ts";
 import type { Stopwatch } from "../harness/stopwatch.ts";
 
@@ -161,4 +161,76 @@ function download(url: string): Effect.Effect<number> {
     const body = yield* Effect.promise(() => response.arrayBuffer());
     return body.byteLength;
   });
+}
+
+/** `channel_buffered`. */
+export function passItems(items: number, capacity: number): Promise<void> {
+  return Effect.runPromise(Effect.gen(function* () {
+    const queue = yield* Queue.bounded<number>(capacity);
+    const sender = yield* Effect.forkChild(offerAll(queue, items));
+    const receiver = yield* Effect.forkChild(takeAll(queue, items));
+    yield* Fiber.joinAll([sender, receiver]);
+  }));
+}
+
+function offerAll(queue: Queue.Queue<number>, items: number): Effect.Effect<void> {
+  return Effect.gen(function* () {
+    for (let item = 0; item < items; item++) yield* Queue.offer(queue, item);
+  });
+}
+
+function takeAll(queue: Queue.Queue<number>, items: number): Effect.Effect<number> {
+  return Effect.gen(function* () {
+    let sum = 0;
+    for (let item = 0; item < items; item++) sum += yield* Queue.take(queue);
+    return sum;
+  });
+}
+
+/** `channel_rendezvous`: a queue has room for one item at least. */
+export function playPingPong(items: number): Promise<void> {
+  return Effect.runPromise(Effect.gen(function* () {
+    const there = yield* Queue.bounded<number>(1);
+    const back = yield* Queue.bounded<number>(1);
+    const first = yield* Effect.forkChild(serve(there, back, items / 2));
+    const second = yield* Effect.forkChild(giveBack(there, back, items / 2));
+    yield* Fiber.joinAll([first, second]);
+  }));
+}
+
+function serve(
+  there: Queue.Queue<number>,
+  back: Queue.Queue<number>,
+  turns: number,
+): Effect.Effect<void> {
+  return Effect.gen(function* () {
+    for (let turn = 0; turn < turns; turn++) {
+      yield* Queue.offer(there, turn);
+      yield* Queue.take(back);
+    }
+  });
+}
+
+function giveBack(
+  there: Queue.Queue<number>,
+  back: Queue.Queue<number>,
+  turns: number,
+): Effect.Effect<void> {
+  return Effect.gen(function* () {
+    for (let turn = 0; turn < turns; turn++) yield* Queue.offer(back, yield* Queue.take(there));
+  });
+}
+
+/** `select`. */
+export function collect(itemsEach: number, capacity: number): Promise<number> {
+  return Effect.runPromise(Effect.gen(function* () {
+    const queues: Queue.Queue<number>[] = [];
+    for (let i = 0; i < 4; i++) queues.push(yield* Queue.bounded<number>(capacity));
+    for (const queue of queues) yield* Effect.forkChild(offerAll(queue, itemsEach));
+    let sum = 0;
+    for (let item = 0; item < itemsEach * 4; item++) {
+      sum += yield* Effect.raceAllFirst(queues.map((queue) => Queue.take(queue)));
+    }
+    return sum;
+  }));
 }

@@ -1,6 +1,8 @@
 // Copyright 2026 the Tendril authors. MIT license.
 import {
   all,
+  type Channel,
+  createChannel,
   type Operation,
   run,
   sleep,
@@ -147,4 +149,55 @@ function* mapRest<T, R>(
   map: (item: T) => Operation<R>,
 ): Operation<void> {
   for (const [index, item] of rest) results[index] = yield* map(item);
+}
+
+/** `channel_buffered`: a channel of Effection's has no bound, and drops what nobody is subscribed to. */
+export function passItems(items: number): Promise<void> {
+  return run(function* () {
+    const channel = createChannel<number, void>();
+    const subscription = yield* channel;
+    const sender = yield* spawn(function* () {
+      for (let item = 0; item < items; item++) yield* channel.send(item);
+    });
+    const receiver = yield* spawn(function* () {
+      for (let item = 0; item < items; item++) yield* subscription.next();
+    });
+    yield* all([sender, receiver]);
+  });
+}
+
+/** `channel_rendezvous`. */
+export function playPingPong(items: number): Promise<void> {
+  return run(function* () {
+    const there = createChannel<number, void>();
+    const back = createChannel<number, void>();
+    const first = yield* spawn(() => serve(there, back, items / 2));
+    const second = yield* spawn(() => giveBack(there, back, items / 2));
+    yield* all([first, second]);
+  });
+}
+
+function* serve(
+  there: Channel<number, void>,
+  back: Channel<number, void>,
+  turns: number,
+): Operation<void> {
+  const returns = yield* back;
+  yield* until(Promise.resolve()); // the other one subscribes
+  for (let turn = 0; turn < turns; turn++) {
+    yield* there.send(turn);
+    yield* returns.next();
+  }
+}
+
+function* giveBack(
+  there: Channel<number, void>,
+  back: Channel<number, void>,
+  turns: number,
+): Operation<void> {
+  const services = yield* there;
+  for (let turn = 0; turn < turns; turn++) {
+    const { value } = yield* services.next();
+    yield* back.send(value as number);
+  }
 }

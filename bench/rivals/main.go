@@ -12,15 +12,19 @@ import (
 )
 
 var scenarios = map[string]func(argument string){
-	"switch":     measureSwitch,
-	"yield_now":  measureYieldNow,
-	"spawn_join": measureSpawnJoin,
-	"spawn_many": measureSpawnMany,
-	"sleepers":   measureSleepers,
-	"call_depth": measureCallDepth,
-	"lock":       measureLock,
-	"pool_map":   measurePoolMap,
-	"fetch":      measureFetch,
+	"switch":             measureSwitch,
+	"yield_now":          measureYieldNow,
+	"spawn_join":         measureSpawnJoin,
+	"spawn_many":         measureSpawnMany,
+	"sleepers":           measureSleepers,
+	"call_depth":         measureCallDepth,
+	"lock":               measureLock,
+	"pool_map":           measurePoolMap,
+	"fetch":              measureFetch,
+	"channel_buffered":   measureChannelBuffered,
+	"channel_rendezvous": measureChannelRendezvous,
+	"channel_waiters":    measureChannelWaiters,
+	"select":             measureSelect,
 }
 
 func main() {
