@@ -31,4 +31,5 @@ export {
   writeTextFile,
 } from "./fs.ts";
 export type { IoPromise } from "./promise.ts";
+export { HttpServer, type RequestHandler, serve, type ServeOptions } from "./serve.ts";
 export { AS_OP, type OpSource } from "../until.ts";
