@@ -59,8 +59,11 @@ export interface Link {
   before: Link | null;
   /** The neighbours in the ring. */
   after: Link | null;
-  /** Called at the end, when the node is out of the ring. */
-  ended(fiber: Fiber): void;
+  /**
+   * Called at the end, when the node is out of the ring. False says that it does not care how the
+   * fiber ended, so that an error is still reported.
+   */
+  ended(fiber: Fiber): void | false;
 }
 
 /**

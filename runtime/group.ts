@@ -31,8 +31,9 @@ class Membership implements Link {
   after: Link | null = null;
   constructor(readonly group: Group) {}
 
-  ended(fiber: Fiber): void {
+  ended(fiber: Fiber): false {
     this.group.discard(fiber as Greenlet<unknown>);
+    return false;
   }
 }
 
@@ -87,7 +88,8 @@ function serve(line: Set<GroupOp<unknown>>): void {
 }
 
 /**
- * A set of greenlets that are waited for or killed together, as gevent's `pool.Group`.
+ * A set of greenlets that are waited for or killed together, as gevent's `pool.Group`. The error of a
+ * member is reported like that of any greenlet, unless somebody asks for its outcome.
  *
  * @example Usage
  * ```ts
@@ -348,6 +350,7 @@ export class Group {
 }
 
 function* joinRaising(empty: Op<boolean>, members: Greenlet<unknown>[]): Coroutine<boolean> {
+  for (const member of members) member.observed = true;
   const done = yield* empty;
   for (const member of members) {
     if (member.dead && member.failing) yield* member.get();

@@ -364,12 +364,11 @@ export abstract class RawGreenlet<T> extends Fiber implements AsyncSwitcher, Mem
 
   /** @internal */
   private tell(): void {
-    this.observed = true;
     const running = current; // another one, when this one is killed before it ran
     setCurrent(null);
     for (let link = this.links; link !== null; link = this.links) {
       removeLink(this, link);
-      link.ended(this);
+      if (link.ended(this) !== false) this.observed = true;
     }
     if (running !== this) setCurrent(running);
   }

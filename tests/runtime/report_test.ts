@@ -3,7 +3,17 @@
 
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { getHub, Greenlet, GreenletExit, joinAll, run, sleep, spawn } from "@tendril/tendril";
+import {
+  getHub,
+  Greenlet,
+  GreenletExit,
+  Group,
+  joinAll,
+  Pool,
+  run,
+  sleep,
+  spawn,
+} from "@tendril/tendril";
 import { settle } from "../manual_clock.ts";
 
 const failure = new RangeError("broken");
@@ -228,5 +238,28 @@ Deno.test("A greenlet that a switch started leaves its error to its parent", asy
   });
   await settle();
   assertStrictEquals(caught, failure);
+  assertEquals(seen.all(), []);
+});
+
+Deno.test("getHub().onError is told of a member that failed, though its group is joined", async () => {
+  using seen = reports();
+  await run(function* () {
+    const pool = new Pool(1);
+    yield* pool.spawn(fail);
+    yield* pool.join();
+    yield* sleep(0);
+  });
+  assertEquals(seen.all().length, 1);
+});
+
+Deno.test("getHub().onError is not told of a member whose error the join of the group throws", async () => {
+  using seen = reports();
+  await assertRejects(() =>
+    run(function* () {
+      const group = new Group();
+      yield* group.spawn(fail);
+      yield* group.join({ raiseError: true });
+    }), RangeError);
+  await settle();
   assertEquals(seen.all(), []);
 });
