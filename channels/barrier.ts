@@ -5,6 +5,8 @@
  * Invariants:
  * - Whoever is in the line has come for the present round, as number 0, 1, 2, … in it.
  * - While the action of a round runs its line stays, and newcomers wait for `acting`.
+ * - With an action nobody releases the line but who has run it: a `BarrierWait` that had to give way before
+ *   it began, and finds itself the last or the action under way, gives AGAIN.
  * - A round ends by a release of its line or by a break of it; `round` is another object then.
  *
  * @module
@@ -57,6 +59,9 @@ export interface BarrierStats {
   /** Whether it is broken. */
   readonly broken: boolean;
 }
+
+/** What a wait gives instead of a place when the greenlet has to look again how far the round is. */
+const AGAIN = -1;
 
 class BarrierWait extends LineOp<number, Barrier> {
   get reason(): string {
@@ -181,10 +186,13 @@ export class Barrier {
   }
 
   static *#body(barrier: Barrier, timeout: TimeoutLike | undefined): Coroutine<number> {
-    while (barrier.#acting !== null) yield* barrier.#acting.wait();
-    if (barrier.#broken !== null) throw barrier.#error(barrier.#broken);
-    if (barrier.line.length + 1 < barrier.parties) return yield* barrier.#stand(timeout);
-    return yield* barrier.#act();
+    for (;;) {
+      while (barrier.#acting !== null) yield* barrier.#acting.wait();
+      if (barrier.#broken !== null) throw barrier.#error(barrier.#broken);
+      if (barrier.line.length + 1 >= barrier.parties) return yield* barrier.#act();
+      const place = yield* barrier.#stand(timeout);
+      if (place !== AGAIN) return place;
+    }
   }
 
   /** The last one has come and runs the action. */
@@ -207,7 +215,9 @@ export class Barrier {
   /** @internal */
   arrive(): number | null {
     if (this.#broken !== null) throw this.#error(this.#broken);
-    return this.line.length + 1 < this.parties ? null : this.#release();
+    const last = this.line.length + 1 >= this.parties;
+    if (this.#action !== undefined && (last || this.#acting !== null)) return AGAIN;
+    return last ? this.#release() : null;
   }
 
   /** Lets all go on; gives the place of the last. */

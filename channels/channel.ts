@@ -8,7 +8,7 @@ import { show } from "../runtime/clock.ts";
 import type { WaitOptions } from "../runtime/greenlet.ts";
 import type { Op } from "../runtime/op.ts";
 import { limited } from "../runtime/timeout.ts";
-import { Exchange, type Manner, NextOp } from "./exchange.ts";
+import { Exchange, type Manner, NextOp, ReceiveOp, SendOp } from "./exchange.ts";
 import { describe, type NameOptions } from "./naming.ts";
 
 /**
@@ -169,8 +169,8 @@ export class Channel<T> implements AsyncIterable<T>, Disposable {
    * ```
    */
   send(item: T, options?: WaitOptions): Op<void> {
-    const op = this.#exchange.send(item);
-    return options === undefined ? op : limited(op, "send on a channel", options.timeout);
+    if (options === undefined) return this.#exchange.send(item);
+    return limited(new SendOp(this.#exchange, item), "send on a channel", options.timeout);
   }
 
   /**
@@ -189,8 +189,8 @@ export class Channel<T> implements AsyncIterable<T>, Disposable {
    * ```
    */
   receive(options?: WaitOptions): Op<T> {
-    const op = this.#exchange.receive();
-    return options === undefined ? op : limited(op, "receive from a channel", options.timeout);
+    if (options === undefined) return this.#exchange.receive();
+    return limited(new ReceiveOp(this.#exchange), "receive from a channel", options.timeout);
   }
 
   /**

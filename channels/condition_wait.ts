@@ -5,13 +5,16 @@
  * Invariants:
  * - Whoever was in `wait` holds the lock again, with as many levels as before, when the wait is over in
  *   whatever way: notified, late, killed or timed out from outside. An error waits until then.
- * - The exception: when the owner of the lock is dead and nobody can be expected to release it, an error
- *   is raised without it.
+ * - The exception: when nobody can be expected to release the lock, because its owner is dead or the error
+ *   is a DeadlockError, the error is raised without it.
+ * - A notification is not lost with who got it: when that one is killed or timed out from outside before it
+ *   has the lock, the next in line is notified instead, as in Java and in asyncio.
  *
  * @module
  */
 import { checkDelay, type TimerEntry } from "../runtime/clock.ts";
-import { getCurrent, type Greenlet } from "../runtime/greenlet.ts";
+import { DeadlockError } from "../runtime/errors.ts";
+import { getCurrent } from "../runtime/greenlet.ts";
 import { timers } from "../runtime/hub.ts";
 import {
   consumed,
@@ -28,29 +31,13 @@ import {
 import { Timeout, type TimeoutLike } from "../runtime/timeout.ts";
 import { Contender } from "./contender.ts";
 import type { Line } from "./line.ts";
-import type { Hold } from "./lock.ts";
 import { LockError } from "./lock_error.ts";
-
-/**
- * A lock that a condition can stand on.
- *
- * @internal
- */
-export interface Surrenderable {
-  /** Those who wait for it. */
-  readonly line: Line<Contender<unknown>>;
-  /** Who holds it. */
-  readonly owner: Greenlet<unknown> | null;
-  /** Releases it whatever the number of levels. */
-  surrender(): Hold;
-  /** Makes `taker` the owner, as before. */
-  restore(taker: Greenlet<unknown>, hold: Hold): void;
-}
+import type { Hold, Mutex } from "./mutex.ts";
 
 /** What is waited for. */
 export interface ConditionLike {
   /** The lock that is given up meanwhile. */
-  readonly mutex: Surrenderable;
+  readonly mutex: Mutex;
   /** Those who wait to be notified. */
   readonly line: Line<ConditionWait>;
 }
@@ -82,8 +69,10 @@ export class ConditionWait extends Contender<boolean> implements TimerEntry {
     super();
     this.index = -1;
     this.condition = condition;
-    this.ms = timeout instanceof Timeout ? timeout.ms : timeout;
-    if (this.ms !== undefined) checkDelay("wait for a condition", this.ms);
+    const ms = timeout instanceof Timeout ? timeout.ms : timeout;
+    this.ms = ms === undefined || checkDelay("wait for a condition", ms) === Infinity
+      ? undefined
+      : ms;
     this.phase = BEFORE;
     this.hold = null;
     this.notified = this.failing = false;
@@ -185,7 +174,7 @@ export class ConditionWait extends Contender<boolean> implements TimerEntry {
     this.remember(error);
     const { mutex } = this.condition;
     if (mutex.owner === null) this.regain();
-    else if (current === null || mutex.owner.dead) this.phase = OVER;
+    else if (current === null || this.hopeless) this.phase = OVER;
     else {
       const parked = park(this);
       this.retake();
@@ -197,22 +186,34 @@ export class ConditionWait extends Contender<boolean> implements TimerEntry {
   /** The same for an async function. */
   abandon(error: unknown): void {
     this.remember(error);
-    const lost = this.condition.mutex.owner?.dead;
-    if (this.phase === RETAKING && !lost) return;
+    const { hopeless } = this;
+    if (this.phase === RETAKING && !hopeless) return;
     this.cancel();
-    if (!lost) return this.retake();
+    if (!hopeless) return this.retake();
     this.phase = OVER;
     this.waiter!.fail(this.error);
   }
 
-  /** A kill outranks a Timeout, and an outer Timeout an inner one: the others lose their meaning. */
+  /** Whether nobody can be expected to release the lock. */
+  private get hopeless(): boolean {
+    const { owner } = this.condition.mutex;
+    return owner !== null && (owner.dead || this.error instanceof DeadlockError);
+  }
+
+  /**
+   * A DeadlockError outranks a kill, that a Timeout, and an outer Timeout an inner one: the others lose
+   * their meaning.
+   */
   private remember(error: unknown): void {
     const before = this.error;
     if (
-      !this.failing ||
+      !this.failing || error instanceof DeadlockError ||
       before instanceof Timeout && !(error instanceof Timeout && error.serial > before.serial)
     ) this.error = error;
     this.failing = true;
+    if (!this.notified) return;
+    this.notified = false;
+    this.condition.line.shift()?.notify();
   }
 
   /** Begins the wait on behalf of an async function. */

@@ -11,10 +11,22 @@
  *
  * @module
  */
-import { describeCycle, findCycle } from "../runtime/deadlock.ts";
+import { describeCycle } from "../runtime/deadlock.ts";
 import { DeadlockError } from "../runtime/errors.ts";
-import { getCurrent, type Greenlet } from "../runtime/greenlet.ts";
-import { current, DONE, FINISHED, Op, outside, park, type Waiter } from "../runtime/op.ts";
+import type { Fiber } from "../runtime/fiber.ts";
+import { getCurrent, Greenlet } from "../runtime/greenlet.ts";
+import { timers } from "../runtime/hub.ts";
+import {
+  consumed,
+  current,
+  DONE,
+  FINISHED,
+  Op,
+  outside,
+  park,
+  type Waiter,
+} from "../runtime/op.ts";
+import { Timeout } from "../runtime/timeout.ts";
 import type { Lease, Lender } from "./lease.ts";
 import type { Line, Place } from "./line.ts";
 
@@ -34,8 +46,20 @@ export abstract class Contender<T> extends Op<T> implements Place {
     this.after = null;
   }
 
+  protected override resumed(value: T): IteratorResult<undefined, T> {
+    // The waiter is another when a second greenlet has got hold of an Op that waits.
+    if (this.waiter !== current) throw consumed(this);
+    return super.resumed(value);
+  }
+
   /** Called when the lock was made its own: out of the line, `taker` being the owner. */
   abstract granted(): void;
+
+  /** Those it has to wait for, each of them. */
+  get blockers(): Iterable<Greenlet<unknown>> {
+    const { holder } = this;
+    return holder instanceof Greenlet ? [holder] : [];
+  }
 }
 
 /**
@@ -107,8 +131,14 @@ export abstract class AcquireOp<S extends Source> extends Contender<Lease> {
     this.waiter = runner;
     this.taker = runner as Greenlet<unknown>;
     this.source.line.push(this as Contender<unknown>);
-    refuseCycle(this);
+    if (this.mayCloseRing()) refuseRing(this);
     return parked;
+  }
+
+  /** Whether it is worth a look at more than the holder. */
+  protected mayCloseRing(): boolean {
+    const holder = this.holder as Greenlet<unknown> | null | undefined;
+    return holder === this.taker || holder?.wait instanceof Contender;
   }
 
   /** Stepped by hand outside of any greenlet: goes well if nobody has to wait. */
@@ -119,23 +149,57 @@ export abstract class AcquireOp<S extends Source> extends Contender<Lease> {
   }
 }
 
-/** Raises a DeadlockError when `op`, which has just parked, closes a ring of lock owners. */
-function refuseCycle(op: AcquireOp<Source>): void {
+/** Raises a DeadlockError when `op`, which has just parked, closes a ring of greenlets that wait. */
+function refuseRing(op: AcquireOp<Source>): void {
   const taker = op.taker!;
-  const owner = op.holder as Greenlet<unknown> | null | undefined;
-  if (owner !== taker && !(owner?.wait instanceof Contender)) return;
-  const cycle = findCycle(taker);
-  // Who waits with a timeout or in a select has another way out, and stands in another Op.
-  if (cycle[0] !== taker || !cycle.every((each) => each.wait instanceof Contender)) return;
+  let ring = findRing(taker, new Set());
+  if (ring !== null) ring = findRing(taker, underTimeout());
+  if (ring === null) return;
   const error = new DeadlockError(
     `Cannot go on waiting for ${Deno.inspect(op.subject)}: that closes a ring, ${
-      describeCycle(cycle)
+      describeCycle(ring)
     }; acquire locks in the same order everywhere, or with { timeout }`,
   );
   taker.wait = null;
   op.stage = FINISHED;
   op.cancel();
   throw error;
+}
+
+/**
+ * The greenlets from `start` on of which each waits for the next and the last for the first, `null` when
+ * there is no ring. Who waits with a timeout or in a `select` stands in another Op and has another way
+ * out, and so have those in `free`.
+ */
+function findRing(
+  start: Greenlet<unknown>,
+  free: ReadonlySet<Fiber>,
+): Greenlet<unknown>[] | null {
+  if (free.has(start)) return null;
+  const waitsFor = new Map<Greenlet<unknown>, Greenlet<unknown>>(); // by the one waited for
+  const found = [start];
+  for (let at = found.pop(); at !== undefined; at = found.pop()) {
+    for (const each of (at.wait as Contender<unknown>).blockers) {
+      if (each === start) {
+        const ring = [at];
+        while (at !== start) ring.push(at = waitsFor.get(at)!);
+        return ring.reverse();
+      }
+      if (waitsFor.has(each) || free.has(each) || !(each.wait instanceof Contender)) continue;
+      waitsFor.set(each, at);
+      found.push(each);
+    }
+  }
+  return null;
+}
+
+/** Those whom a Timeout of theirs gets out of whatever they wait for. */
+function underTimeout(): Set<Fiber> {
+  const found = new Set<Fiber>();
+  for (const entry of timers.waiting) {
+    if (entry instanceof Timeout && entry.starter !== null) found.add(entry.starter);
+  }
+  return found;
 }
 
 /**

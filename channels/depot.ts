@@ -127,8 +127,11 @@ export class Depot<T> {
   /** Drops everything that is stored and marks it as done. */
   drain(): void {
     let count = 0;
-    for (; this.store.size > 0; count++) this.store.take();
-    this.finishTasks(Math.min(count, this.unfinished));
+    try {
+      for (; this.store.size > 0; count++) this.store.take();
+    } finally {
+      this.finishTasks(Math.min(count, this.unfinished));
+    }
   }
 }
 

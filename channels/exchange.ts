@@ -12,7 +12,8 @@
  *
  * An Op that is used up is used again by the next call of `send` or `receive`: in a loop nothing is
  * allocated, and there are no links from old objects to young ones. It stays used up until then, so
- * whoever kept one and uses it twice gets the TypeError.
+ * whoever kept one and uses it twice gets the TypeError. One that is wrapped, in a limit of its time, is
+ * not among them: while the wrapper looks before it waits, it seems used up.
  *
  * @module
  */
@@ -186,7 +187,9 @@ abstract class Side<T, R> extends Op<R> implements Place {
 
   /** It was closed; the Op is out of the line. */
   refuse(error: Error): void {
-    this.waiter!.fail(error);
+    const { waiter } = this;
+    this.waiter = null;
+    waiter!.fail(error);
   }
 
   protected override resumed(value: R): IteratorResult<undefined, R> {
@@ -282,6 +285,12 @@ export class SendOp<T> extends Side<T, void> {
     this.waiter = null;
     this.item = undefined;
     this.exchange.senders.remove(this);
+  }
+
+  /** It was closed, and the item was not sent. */
+  override refuse(error: Error): void {
+    this.item = undefined;
+    super.refuse(error);
   }
 
   /** Is the next to be used again. */

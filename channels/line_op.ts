@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Op, type Waiter } from "../runtime/op.ts";
+import { consumed, current, Op, type Waiter } from "../runtime/op.ts";
 import type { Line, Place } from "./line.ts";
 
 /** Waits in the line of `source`. */
@@ -27,6 +27,12 @@ export abstract class LineOp<T, S extends { readonly line: Line<Place> }> extend
   /** What it waits for. */
   override get subject(): unknown {
     return this.source;
+  }
+
+  protected override resumed(value: T): IteratorResult<undefined, T> {
+    // The waiter is another when a second greenlet has got hold of an Op that waits.
+    if (this.waiter !== current) throw consumed(this);
+    return super.resumed(value);
   }
 
   /** Stands in line. */

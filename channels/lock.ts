@@ -2,21 +2,16 @@
 /**
  * A lock: at most one holds it. Waiters get it in the order in which they came.
  *
- * Invariants, beside those of contender.ts:
- * - `owner` is null exactly while the lock is free.
- * - `hold` numbers the present hold, and no two holds of one lock within reach have the same number:
- *   a lease of an earlier one gives nothing back.
- *
  * @module
  */
-import { getCurrent, type Greenlet, type WaitOptions } from "../runtime/greenlet.ts";
+import type { Greenlet, WaitOptions } from "../runtime/greenlet.ts";
 import { consumed, current, FRESH, type Op, PARKED, tired, WAITING } from "../runtime/op.ts";
 import { limited } from "../runtime/timeout.ts";
-import { AcquireOp, type Contender, leased, none } from "./contender.ts";
-import { Lease, type Lender } from "./lease.ts";
-import { Line } from "./line.ts";
+import { AcquireOp, leased, none } from "./contender.ts";
+import { Lease } from "./lease.ts";
 import { notHeld } from "./lock_error.ts";
-import { describe, heldBy, type NameOptions } from "./naming.ts";
+import { type Hold, Mutex } from "./mutex.ts";
+import { describe, heldBy } from "./naming.ts";
 
 /** What {@linkcode Lock.stats} gives. */
 export interface LockStats {
@@ -26,18 +21,6 @@ export interface LockStats {
   readonly owner: Greenlet<unknown> | null;
   /** How many wait for it. */
   readonly waiting: number;
-}
-
-/**
- * A hold that was given up for a while; its leases hold again when it is restored.
- *
- * @internal
- */
-export interface Hold {
-  /** Its number. */
-  readonly hold: number;
-  /** How many times the lock was acquired. */
-  readonly levels: number;
 }
 
 class LockOp extends AcquireOp<Lock> {
@@ -60,11 +43,13 @@ class LockOp extends AcquireOp<Lock> {
 
 /**
  * A lock that one greenlet holds at a time, as `threading.Lock`: it may be released by another than
- * the one that acquired it, and acquiring it twice waits for that. Waiters are served first come,
- * first served, and a release hands the lock to the first of them.
+ * the one that acquired it. Waiters are served first come, first served, and a release hands the lock to
+ * the first of them.
  *
  * A ring of greenlets that wait for locks of one another is refused with a DeadlockError as soon as
- * it closes. The async functions outside of any greenlet count as one owner, `main`. A greenlet that
+ * it closes, and so is a greenlet that acquires its own lock again; unless one of them waits with a
+ * timeout, under a {@linkcode Timeout} or in a `select`, and so can get out by itself. The async functions
+ * outside of any greenlet count as one owner, `main`, and close no ring. A greenlet that
  * ends without a release keeps the lock.
  *
  * @example Usage
@@ -100,36 +85,7 @@ class LockOp extends AcquireOp<Lock> {
  * assertEquals(lock.locked, false);
  * ```
  */
-export class Lock implements Lender {
-  /** Shown in dumps, errors and deadlock reports. */
-  readonly name: string | undefined;
-  /** @internal */
-  declare readonly line: Line<Contender<unknown>>;
-  /** @internal */
-  declare holder: Greenlet<unknown> | null;
-  /** @internal */
-  declare lastHold: number;
-  /** @internal */
-  declare hold: number;
-
-  /** Makes a lock that is free. */
-  constructor(options: NameOptions = {}) {
-    this.name = options.name;
-    this.line = new Line();
-    this.holder = null;
-    this.lastHold = this.hold = 0;
-  }
-
-  /** Whether somebody holds it. */
-  get locked(): boolean {
-    return this.holder !== null;
-  }
-
-  /** The greenlet that holds it, `null` when nobody does. */
-  get owner(): Greenlet<unknown> | null {
-    return this.holder;
-  }
-
+export class Lock extends Mutex {
   /**
    * Waits for the lock.
    *
@@ -142,11 +98,6 @@ export class Lock implements Lender {
   acquire(options?: WaitOptions): Op<Lease | undefined> {
     const op = new LockOp(this);
     return options === undefined ? op : limited(op, "acquire a lock", options.timeout, none);
-  }
-
-  /** Takes the lock if it is free; gives `undefined` when it is not. */
-  acquireNowait(): Lease | undefined {
-    return this.take(getCurrent()) ?? undefined;
   }
 
   /**
@@ -176,13 +127,6 @@ export class Lock implements Lender {
   }
 
   /** @internal */
-  private pass(): void {
-    const next = this.line.shift()!;
-    this.holder = next.taker;
-    next.granted();
-  }
-
-  /** @internal */
   take(taker: Greenlet<unknown>): Lease | null {
     if (this.holder !== null) return null;
     this.holder = taker;
@@ -192,16 +136,6 @@ export class Lock implements Lender {
   /** @internal */
   grant(): Lease {
     return new Lease(this, this.hold = this.lastHold = (this.lastHold + 1) | 0);
-  }
-
-  /** @internal */
-  lent(mark: unknown): boolean {
-    return this.hold === mark && this.holder !== null;
-  }
-
-  /** @internal */
-  takeBack(): void {
-    this.release();
   }
 
   /** @internal */

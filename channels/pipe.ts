@@ -8,7 +8,7 @@ import type { WaitOptions } from "../runtime/greenlet.ts";
 import { DONE, FINISHED, Op } from "../runtime/op.ts";
 import { limited } from "../runtime/timeout.ts";
 import { checkCapacity, closedError } from "./channel.ts";
-import { Exchange, type Manner, NextOp, PollOp } from "./exchange.ts";
+import { Exchange, type Manner, NextOp, PollOp, ReceiveOp, SendOp } from "./exchange.ts";
 import { describe, type NameOptions } from "./naming.ts";
 
 /**
@@ -165,7 +165,8 @@ export class Connection<T> implements AsyncIterable<T>, Disposable {
         `Cannot send on ${Deno.inspect(this)}: it only receives; send on the other end`,
       );
     }
-    return limited(this.#outbound.send(message), "send on a pipe", options?.timeout);
+    if (options === undefined) return this.#outbound.send(message);
+    return limited(new SendOp(this.#outbound, message), "send on a pipe", options.timeout);
   }
 
   /**
@@ -177,7 +178,9 @@ export class Connection<T> implements AsyncIterable<T>, Disposable {
    * @throws {Timeout} If `timeout` milliseconds were over first.
    */
   recv(options?: WaitOptions): Op<T> {
-    return limited(this.#source().receive(), "receive from a pipe", options?.timeout);
+    const source = this.#source();
+    if (options === undefined) return source.receive();
+    return limited(new ReceiveOp(source), "receive from a pipe", options.timeout);
   }
 
   /**

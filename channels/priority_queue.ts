@@ -26,9 +26,11 @@ interface Entry<T> {
 
 class Heap<T> implements QueueStore<T> {
   #heap: BinaryHeap<Entry<T>>;
+  /** The entries in no order, from a failure of `compare` on until it works again. */
+  #loose: Entry<T>[] | null = null;
   #arrivals = 0;
   /** What `compare` has thrown, in a list of at most one. */
-  #failures: unknown[] = [];
+  readonly #failures: unknown[] = [];
   readonly #compare: (a: Entry<T>, b: Entry<T>) => number;
 
   constructor(compare: (a: T, b: T) => number) {
@@ -44,33 +46,40 @@ class Heap<T> implements QueueStore<T> {
   }
 
   get size(): number {
-    return this.#heap.length;
+    return this.#loose === null ? this.#heap.length : this.#loose.length;
   }
 
   put(item: T): void {
+    const heap = this.#sorted();
     const entry = { item, arrival: this.#arrivals++ };
-    this.#heap.push(entry);
-    if (this.#failures.length > 0) {
-      this.#recover(this.#heap.toArray().filter((each) => each !== entry));
-    }
+    heap.push(entry);
+    if (this.#failures.length > 0) this.#loosen(heap.toArray().filter((each) => each !== entry));
   }
 
   take(): T {
-    const entry = this.#heap.pop()!;
-    if (this.#failures.length > 0) this.#recover([...this.#heap.toArray(), entry]);
+    const heap = this.#sorted();
+    const entry = heap.pop()!;
+    if (this.#failures.length > 0) this.#loosen([...heap.toArray(), entry]);
     return entry.item;
   }
 
   peek(): T {
-    return this.#heap.peek()!.item;
+    return this.#sorted().peek()!.item;
   }
 
-  /** Goes back to what there was before `compare` threw, and throws that. */
-  #recover(entries: Entry<T>[]): never {
-    const [failure] = this.#failures;
-    this.#heap = BinaryHeap.from(entries, { compare: this.#compare });
-    this.#failures = [];
-    throw failure;
+  #sorted(): BinaryHeap<Entry<T>> {
+    const loose = this.#loose;
+    if (loose === null) return this.#heap;
+    const heap = BinaryHeap.from(loose, { compare: this.#compare });
+    if (this.#failures.length > 0) this.#loosen(loose);
+    this.#loose = null;
+    return this.#heap = heap;
+  }
+
+  /** Keeps what there was before `compare` threw, and throws that. */
+  #loosen(entries: Entry<T>[]): never {
+    this.#loose = entries;
+    throw this.#failures.pop();
   }
 }
 

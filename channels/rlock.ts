@@ -2,20 +2,19 @@
 /**
  * A lock that its owner may acquire again.
  *
- * Invariants, beside those of contender.ts:
+ * Invariants, beside those of mutex.ts:
  * - `holder` is null exactly while `levels` is 0.
- * - `hold` numbers the present ownership; a lease of an earlier one gives nothing back.
+ * - All levels of one ownership have the same `hold`.
  *
  * @module
  */
 import { getCurrent, type Greenlet, type WaitOptions } from "../runtime/greenlet.ts";
 import { consumed, current, FRESH, type Op, PARKED, tired, WAITING } from "../runtime/op.ts";
 import { limited } from "../runtime/timeout.ts";
-import { AcquireOp, type Contender, leased, none } from "./contender.ts";
-import { Lease, type Lender } from "./lease.ts";
-import { Line } from "./line.ts";
+import { AcquireOp, leased, none } from "./contender.ts";
+import { Lease } from "./lease.ts";
 import { LockError, notHeld } from "./lock_error.ts";
-import type { Hold } from "./lock.ts";
+import { type Hold, Mutex } from "./mutex.ts";
 import { describe, heldBy, type NameOptions } from "./naming.ts";
 
 /** What {@linkcode RLock.stats} gives. */
@@ -57,7 +56,7 @@ class RLockOp extends AcquireOp<RLock> {
  * it as often. Nobody else may release it. Waiters are served first come, first served.
  *
  * A ring of greenlets that wait for locks of one another is refused with a DeadlockError as soon as
- * it closes. The async functions outside of any greenlet count as one owner, `main`.
+ * it closes; see {@linkcode Lock}. The async functions outside of any greenlet count as one owner, `main`.
  *
  * @example Usage
  * ```ts
@@ -78,37 +77,14 @@ class RLockOp extends AcquireOp<RLock> {
  * assertEquals(lock.locked, false);
  * ```
  */
-export class RLock implements Lender {
-  /** Shown in dumps, errors and deadlock reports. */
-  readonly name: string | undefined;
-  /** @internal */
-  declare readonly line: Line<Contender<unknown>>;
-  /** @internal */
-  declare holder: Greenlet<unknown> | null;
+export class RLock extends Mutex {
   /** How many times its owner has to release it. */
   declare levels: number;
-  /** @internal */
-  declare lastHold: number;
-  /** @internal */
-  declare hold: number;
 
   /** Makes a lock that is free. */
-  constructor(options: NameOptions = {}) {
-    this.name = options.name;
-    this.line = new Line();
-    this.holder = null;
+  constructor(options?: NameOptions) {
+    super(options);
     this.levels = 0;
-    this.lastHold = this.hold = 0;
-  }
-
-  /** Whether somebody holds it. */
-  get locked(): boolean {
-    return this.holder !== null;
-  }
-
-  /** The greenlet that holds it, `null` when nobody does. */
-  get owner(): Greenlet<unknown> | null {
-    return this.holder;
   }
 
   /**
@@ -125,11 +101,6 @@ export class RLock implements Lender {
     return options === undefined ? op : limited(op, "acquire an RLock", options.timeout, none);
   }
 
-  /** Takes the lock if it is free or the caller's; gives `undefined` when it is not. */
-  acquireNowait(): Lease | undefined {
-    return this.take(getCurrent()) ?? undefined;
-  }
-
   /**
    * Takes back one acquire. The last one gives the lock on to the first that waits.
    *
@@ -138,9 +109,7 @@ export class RLock implements Lender {
   release(): void {
     const caller = current !== null ? current as Greenlet<unknown> : getCurrent();
     if (this.holder !== caller) throw this.foreign(caller);
-    if (--this.levels > 0) return;
-    if (this.line.head === null) this.holder = null;
-    else this.pass();
+    if (--this.levels === 0) this.pass();
   }
 
   /** Counters at this moment. */
@@ -171,13 +140,6 @@ export class RLock implements Lender {
   }
 
   /** @internal */
-  private pass(): void {
-    const next = this.line.shift()!;
-    this.holder = next.taker;
-    next.granted();
-  }
-
-  /** @internal */
   take(taker: Greenlet<unknown>): Lease | null {
     if (this.holder === taker) {
       this.levels++;
@@ -195,21 +157,10 @@ export class RLock implements Lender {
   }
 
   /** @internal */
-  lent(mark: unknown): boolean {
-    return this.hold === mark && this.holder !== null;
-  }
-
-  /** @internal */
-  takeBack(): void {
-    this.release();
-  }
-
-  /** @internal */
   surrender(): Hold {
     const { hold, levels } = this;
     this.levels = 0;
-    if (this.line.head === null) this.holder = null;
-    else this.pass();
+    this.pass();
     return { hold, levels };
   }
 

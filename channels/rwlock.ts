@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { getCurrent, type Greenlet, type WaitOptions } from "../runtime/greenlet.ts";
+import { getCurrent, type Greenlet, mainGreenlet, type WaitOptions } from "../runtime/greenlet.ts";
 import { consumed, current, FRESH, type Op, PARKED, tired, WAITING } from "../runtime/op.ts";
 import { limited } from "../runtime/timeout.ts";
 import { AcquireOp, type Contender, leased, none, type Source } from "./contender.ts";
@@ -28,16 +28,32 @@ export interface RWLockStats {
   readonly waiting: number;
 }
 
+/** How many readers a writer looks at to see whether it closes a ring: each wait costs the same then. */
+const MOST = 100;
+
 abstract class RWOp<S extends Source & { readonly lock: RWLock }> extends AcquireOp<S> {
   override get subject(): unknown {
     return this.source.lock;
   }
 
-  /** One of those who have to leave; the greenlet itself when it waits for its own reading to end. */
+  /**
+   * One of those who have to leave, shown in reports; the greenlet itself when it waits for its own reading
+   * to end.
+   */
   override get holder(): unknown {
     const { writer, readers } = this.source.lock;
     if (writer !== null) return writer;
     return readers.has(this.taker!) ? this.taker : readers.keys().next().value;
+  }
+
+  override get blockers(): Iterable<Greenlet<unknown>> {
+    const { writer, readers } = this.source.lock;
+    if (writer !== null) return [writer];
+    return readers.has(this.taker!) ? [this.taker!] : readers.keys().take(MOST);
+  }
+
+  protected override mayCloseRing(): boolean {
+    return true; // there are several holders
   }
 
   override cancel(): void {
@@ -49,6 +65,11 @@ abstract class RWOp<S extends Source & { readonly lock: RWLock }> extends Acquir
 class ReadOp extends RWOp<ReadSide> {
   get reason(): string {
     return "read acquire";
+  }
+
+  /** While nobody writes it is the first in the line that keeps later readers out. */
+  override get blockers(): Iterable<Greenlet<unknown>> {
+    return this.source.lock.writer === null ? [this.source.line.head!.taker!] : super.blockers;
   }
 
   // deno-lint-ignore no-explicit-any -- the waker's value, see OpIterator
@@ -101,7 +122,8 @@ export class ReadSide implements Source {
   }
 
   /**
-   * Waits until nobody writes and no writer waits that came before. Who reads already does not wait.
+   * Waits until nobody writes and no writer waits that came before. A greenlet that reads already does not
+   * wait.
    *
    * @returns The lease that ends the reading; `undefined` when `timeout` milliseconds were over first.
    * @throws {DeadlockError} If that closes a ring of greenlets that wait for locks of one another.
@@ -136,8 +158,10 @@ export class ReadSide implements Source {
   /** @internal */
   take(taker: Greenlet<unknown>): Lease | null {
     const { writer, readers } = this.lock;
-    if (writer !== null || this.line.head !== null && !readers.has(taker)) return null;
-    return this.grant(taker);
+    if (writer !== null) return null;
+    // `main` stands for any number of async functions: let in by turns, they would starve the writers.
+    const again = taker !== mainGreenlet && readers.has(taker);
+    return this.line.head === null || again ? this.grant(taker) : null;
   }
 
   /** @internal */
@@ -262,8 +286,9 @@ export class WriteSide implements Source {
  * A lock that many may hold to read, or one to write. Readers and writers are served first come, first
  * served: a waiting writer stops later readers, and readers that follow one another enter together.
  *
- * Who reads may read again without waiting, but has to stop before it writes: everything else could
- * never go on, and is refused with a DeadlockError.
+ * A greenlet that reads may read again without waiting, but has to stop before it writes: everything else
+ * could never go on, and is refused with a DeadlockError. The async functions outside of any greenlet cannot be
+ * told apart, so there each `read.acquire` waits its turn.
  *
  * @example Usage
  * ```ts

@@ -8,14 +8,24 @@
  * - While a frame is open it counts as one wait for something outside, unless it awaits an Op: then
  *   the hub knows who is to wake it.
  * - A cancelled frame refuses every further Op, so that abandoned code comes to an end.
+ * - What the host does for a call that holds no promise of it (a timer, a socket) is awaited as well,
+ *   by a `SilentWaiter`. To end that tells nobody, so the call may never go on: it is stranded if it
+ *   awaits nothing for some turns of the event loop afterwards.
  *
  * @module
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { GreenletExit } from "./errors.ts";
-import type { Fiber } from "./fiber.ts";
-import { addExternal, setEnter } from "./hub.ts";
-import { type AsyncOwner, current, type PromiseWaiter, setOwnerLookup, type Waiter } from "./op.ts";
+import { ASYNC, type Fiber } from "./fiber.ts";
+import { addExternal, nextTurn, setEnter } from "./hub.ts";
+import {
+  type AsyncOwner,
+  current,
+  PromiseWaiter,
+  setCurrent,
+  setOwnerLookup,
+  type Waiter,
+} from "./op.ts";
 
 type Context = AsyncLocalStorage<AsyncFrame | undefined>;
 
@@ -40,6 +50,12 @@ function makeContext(): Context {
 /** The frame whose first, synchronous part is on the stack. */
 let entered: AsyncFrame | null = null;
 
+/** Turns of the event loop in which a library can pass on that its socket was closed. */
+const GRACE = 3;
+
+/** Waits for something that the host does for code that holds no promise of it. */
+export class SilentWaiter extends PromiseWaiter {}
+
 /** One call of an async function. */
 export class AsyncFrame implements AsyncOwner {
   /** The greenlet it is called for. */
@@ -49,6 +65,10 @@ export class AsyncFrame implements AsyncOwner {
   readonly #awaits = new Set<PromiseWaiter>();
   readonly #isBody: boolean;
   #state: "open" | "done" | "cancelled" = "open";
+  /** Whether an interrupt ended something silently. */
+  #robbed = false;
+  #whenStranded: (() => void) | null = null;
+  #looking = false;
 
   /** Makes a frame; `isBody` when it is the whole body of the greenlet. */
   constructor(fiber: Fiber, isBody: boolean) {
@@ -74,28 +94,72 @@ export class AsyncFrame implements AsyncOwner {
     }
   }
 
+  /** Whether the call is over, so that what its code still does belongs to nobody. */
+  get done(): boolean {
+    return this.#state === "done";
+  }
+
+  /** Why nothing may begin on behalf of the call, if so: what is to be raised instead. */
+  refuse(): { readonly error: unknown } | null {
+    if (this.#state === "cancelled") return { error: abandoned() };
+    return this.#isBody && this.#state === "open" ? this.fiber.takeInterrupt() : null;
+  }
+
   /** Part of {@linkcode AsyncOwner}. */
   adopt(waiter: PromiseWaiter): void {
-    if (this.#state === "cancelled") return waiter.interrupt(abandoned());
     if (this.#state === "done") return;
-    const interrupt = this.#isBody ? this.fiber.takeInterrupt() : null;
-    if (interrupt !== null) return waiter.interrupt(interrupt.error);
+    // What tells nobody cannot deliver an interrupt: that comes again once it is adopted.
+    const silent = waiter instanceof SilentWaiter && this.#state === "open";
+    const refusal = silent ? null : this.refuse();
+    if (refusal !== null) return waiter.interrupt(refusal.error);
     if (this.#awaits.size === 0) addExternal(-1);
     this.#awaits.add(waiter);
+    if (silent && this.#isBody && this.fiber.state === ASYNC) this.retryInterrupt();
   }
 
   /** Part of {@linkcode AsyncOwner}. */
   disown(waiter: PromiseWaiter): void {
     if (this.#awaits.delete(waiter) && this.#awaits.size === 0 && this.#state === "open") {
       addExternal(1);
+      this.#lookIfStranded();
     }
   }
 
-  /** Raises `error` at every Op it awaits; false when it awaits none. */
+  /** Raises `error` at every Op it awaits; false when that told nobody. */
   interrupt(error: unknown): boolean {
-    const waiters = [...this.#awaits];
-    for (const waiter of waiters) waiter.interrupt(error);
-    return waiters.length > 0;
+    let told = false;
+    for (const waiter of [...this.#awaits]) {
+      if (waiter instanceof SilentWaiter) this.#robbed = true;
+      else told = true;
+      waiter.interrupt(error);
+    }
+    return told;
+  }
+
+  /** Raises what the greenlet has to take and found nothing to be raised at. */
+  retryInterrupt(): void {
+    const interrupt = this.fiber.takeInterrupt();
+    if (interrupt !== null) this.fiber.interruptAsync(interrupt);
+  }
+
+  /** Calls `callback` if it turns out to be stranded, as far as anybody can tell. */
+  onStranded(callback: () => void): void {
+    if (!this.#robbed) return;
+    this.#whenStranded = callback;
+    this.#lookIfStranded();
+  }
+
+  #lookIfStranded(): void {
+    if (this.#whenStranded === null || this.#looking) return;
+    this.#looking = true;
+    let turns = 0;
+    const look = () => {
+      const idle = this.#awaits.size === 0 && this.#state === "open";
+      if (idle && ++turns < GRACE) return nextTurn(look);
+      this.#looking = false;
+      if (idle) this.#whenStranded?.();
+    };
+    nextTurn(look);
   }
 
   /** The call is over: what it left running belongs to nobody. */
@@ -113,6 +177,20 @@ export class AsyncFrame implements AsyncOwner {
     if (this.#state !== "open") return;
     if (this.#awaits.size === 0) addExternal(-1);
     this.#state = state;
+  }
+}
+
+/** Calls `callback` outside any greenlet, so that what it sets off belongs to nobody. */
+export function outsideGreenlets<R>(callback: () => R): R {
+  const before = current;
+  const beforeEntered = entered;
+  setCurrent(null);
+  entered = null;
+  try {
+    return context === null ? callback() : context.run(undefined, callback);
+  } finally {
+    setCurrent(before);
+    entered = beforeEntered;
   }
 }
 

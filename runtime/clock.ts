@@ -95,6 +95,16 @@ export class TimerQueue {
     return this.#entries.length;
   }
 
+  /** The earliest deadline, Infinity when there is none. */
+  get earliest(): number {
+    return this.#entries.length === 0 ? Infinity : this.#keys[0]!;
+  }
+
+  /** Those that are waiting, in no particular order. */
+  get waiting(): readonly TimerEntry[] {
+    return this.#entries;
+  }
+
   /** Fires `entry` after `ms` milliseconds; equal deadlines fire in the order they were added. */
   add(entry: TimerEntry, ms: number): void {
     const now = this.#clock.now();
@@ -131,6 +141,16 @@ export class TimerQueue {
       entry.fire();
     }
     this.#arm();
+  }
+
+  /** Everything that is due at `now`, in the order in which it would fire. */
+  due(now: number): TimerEntry[] {
+    const found: number[] = [];
+    for (let at = 0; at < this.#entries.length; at++) {
+      if (this.#keys[at]! <= now) found.push(at);
+    }
+    found.sort((a, b) => this.#keys[a]! - this.#keys[b]! || this.#ages[a]! - this.#ages[b]!);
+    return found.map((at) => this.#entries[at]!);
   }
 
   #grow(): void {

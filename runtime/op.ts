@@ -84,7 +84,14 @@ export function setCurrent(runner: Runner | null): void {
  * That costs one pass through the queue, so a small number costs little.
  */
 const FUEL = 64;
+let tank = FUEL;
 let fuel = FUEL;
+let decide: (() => boolean) | null = null;
+/** Lets `callback` decide before each Op whether the greenlet gives way; runtime/testing does. */
+export function setGiveWay(callback: (() => boolean) | null): void {
+  decide = callback;
+  fuel = tank = callback === null ? FUEL : 0;
+}
 
 /**
  * Whether the greenlet has to give way before it begins another Op: then `next` returns PARKED with the
@@ -93,8 +100,8 @@ let fuel = FUEL;
  */
 export function tired(): boolean {
   if (--fuel >= 0 || current === null) return false;
-  fuel = FUEL;
-  return true;
+  fuel = tank;
+  return decide === null || decide();
 }
 
 /** Gives `value` as the result of an Op that could finish at once. */
@@ -108,7 +115,7 @@ export function finish<T>(op: Op<T>, value: T): IteratorResult<undefined, T> {
 export function park(op: Op<unknown>): IteratorYieldResult<undefined> {
   const runner = current!;
   if (runner.wait !== null) throw steppedByHand(runner.wait);
-  fuel = FUEL; // the others get their turn now
+  fuel = tank; // the others get their turn now
   runner.wait = op;
   op.stage = WAITING;
   return PARKED;

@@ -5,14 +5,17 @@
  * Invariants:
  * - First every Op is polled, in random order; only when none could finish do they all park. Nothing
  *   happens between the two, so an Op never meets another of the same `select`; in `all` it may.
- * - An Op that was given to a `select` that ended is used up, whether it waited or not.
+ * - An Op that was given to a `select` that ended is used up, whether it waited or not; with a default
+ *   that was taken none has begun, and all are as they were.
  * - The arm that is woken first cancels the others in the same turn, before anybody else runs.
+ * - An Op that ended may be in use again, on behalf of somebody else: nobody looks at it any more.
  *
  * @module
  */
 import { show } from "./clock.ts";
 import * as ops from "./op.ts";
 import { consumed, current, IS_OP, Op, outside, park, tired, type Waiter } from "./op.ts";
+import { describeWait } from "./tree.ts";
 import { toOp, type Waitable } from "./until.ts";
 
 // Constants of this module are part of its compiled code; imported ones are loaded each time.
@@ -22,11 +25,20 @@ const isOp: typeof IS_OP = IS_OP;
 let seed = (Math.random() * 0x7fffffff) | 1;
 
 /** A xorshift generator: numbers below 1, in less time than Math.random takes for them. */
-function random(): number {
+function xorshift(): number {
   seed ^= seed << 13;
   seed ^= seed >>> 17;
   seed ^= seed << 5;
   return (seed >>> 1) / 0x80000000;
+}
+
+let random: (left: number) => number = xorshift;
+/**
+ * Sets where the order in which a `select` looks at its Ops comes from: numbers below 1, each for the next
+ * up to four of the `left` Ops it has not looked at; `null` is random. For runtime/testing.
+ */
+export function setOrder(source: ((left: number) => number) | null): void {
+  random = source ?? xorshift;
 }
 
 /** One Op of a composite, as its waiter. */
@@ -57,21 +69,21 @@ class Arm implements Waiter {
 
 /** An Op of something that began before the Op did. */
 export interface Abandonable {
-  /** Called instead of `park` and `cancel` when another arm was ready at once. */
+  /** Called instead of `park` and `cancel` when another arm ended before this one waited. */
   abandon(): void;
 }
 
-abstract class Composite<T> extends Op<T> {
+/** Whether any arm ever was under way before its Op, as the promises of `runtime/io` are. */
+let promisesSeen = false;
+
+abstract class Composite<T> extends Op<T> implements Abandonable {
   declare readonly arms: Arm[];
   declare protected waiter: Waiter | null;
-  /** Whether an arm may be under way already, as the promises of `runtime/io` are. */
-  declare protected hasPromises: boolean;
 
   constructor() {
     super();
     this.arms = [];
     this.waiter = null;
-    this.hasPromises = false;
   }
 
   /** Takes `value` as the arm at `place`. */
@@ -101,14 +113,16 @@ abstract class Composite<T> extends Op<T> {
     // A promise may lose before anybody looks at it; its rejection is nobody's business then.
     if ("catch" in (value as object)) {
       (value as Promise<unknown>).catch(() => {});
-      this.hasPromises = true;
+      promisesSeen = true;
     }
     return op;
   }
 
   get reason(): string {
     const arms = this.arms.toSorted((a, b) => a.place - b.place); // polling may shuffle them
-    return `${this.kind} of ${arms.map((arm) => arm.op.reason).join(", ")}`;
+    return `${this.kind} of ${
+      arms.filter(({ op }) => op !== ENDED).map(({ op }) => describeWait(op)).join(", ")
+    }`;
   }
 
   abstract readonly kind: string;
@@ -123,14 +137,37 @@ abstract class Composite<T> extends Op<T> {
     return result;
   }
 
-  /** Uses up the arms that lost before they waited, and ends what is under way behind them. */
-  protected abandonOthers(): void {
-    for (const { op } of this.arms) {
-      if (this.hasPromises && op.stage === FRESH) {
-        (op as Op<unknown> & Partial<Abandonable>).abandon?.();
-      }
-      op.stage = FINISHED;
+  /** Tries the arms. */
+  protected abstract pollArms(): IteratorReturnResult<T> | null;
+
+  /** Takes effect if that is possible at once. */
+  poll(): IteratorReturnResult<T> | null {
+    try {
+      return this.pollArms();
+    } catch (error) {
+      this.abandon();
+      throw error;
     }
+  }
+
+  /** Uses up the arms that have not begun, and ends what is under way behind them. */
+  abandon(): void {
+    if (promisesSeen) this.abandonPromises();
+    for (const { op } of this.arms) {
+      if (op.stage !== WAITING) op.stage = FINISHED; // one that waits does so for somebody else
+    }
+  }
+
+  private abandonPromises(): void {
+    for (const { op } of this.arms) {
+      if (op.stage === FRESH) (op as Op<unknown> & Partial<Abandonable>).abandon?.();
+    }
+  }
+
+  /** A kill may come before the first step, where the greenlet has to give way. */
+  override throw(error: unknown): IteratorResult<undefined, T> {
+    if (this.stage === FRESH) this.abandon();
+    return super.throw(error);
   }
 
   /** Takes back every arm that still waits. */
@@ -158,7 +195,7 @@ abstract class Composite<T> extends Op<T> {
   park(waiter: Waiter): void {
     this.waiter = waiter;
     for (const arm of this.arms) {
-      if (this.over) break; // an arm ended while it parked
+      if (this.over) return this.abandon(); // an arm ended while it parked
       const { op } = arm;
       if (op.stage === FRESH) {
         op.stage = WAITING;
@@ -172,11 +209,11 @@ abstract class Composite<T> extends Op<T> {
 }
 
 /** Ops by key, as `select` takes them. */
-export type Arms = Record<PropertyKey, Waitable<unknown>>;
+export type Arms = Record<string, Waitable<unknown>>;
 
-/** What `select` gives: the key of the Op that took effect, and its value. */
+/** What `select` gives: the key of the Op that took effect, as a string, and its value. */
 export type Selected<A extends Arms> = {
-  [K in keyof A]: { key: K; value: Awaited<A[K]> };
+  [K in keyof A]: { key: K extends number ? `${K}` : K; value: Awaited<A[K]> };
 }[keyof A];
 
 /** The stage of a `select` that is being filled or polled: whatever runs meanwhile must not use it again. */
@@ -211,7 +248,6 @@ class SelectOp extends Composite<Choice> {
     this.stage = BUSY;
     this.orElse = orElse;
     this.over = false;
-    this.hasPromises = false;
     let count = 0;
     for (const key in ops) this.setArm(count++, key, ops[key]);
     if (this.arms.length > count) this.arms.length = count;
@@ -232,7 +268,7 @@ class SelectOp extends Composite<Choice> {
     return PARKED;
   }
 
-  poll(): IteratorReturnResult<Choice> | null {
+  protected pollArms(): IteratorReturnResult<Choice> | null {
     const { arms, stage } = this;
     this.stage = BUSY;
     const count = arms.length;
@@ -241,7 +277,7 @@ class SelectOp extends Composite<Choice> {
       let at = i;
       if (i < count - 1) {
         // Shuffles as far as it is needed; the fraction that is left of a draw serves again.
-        draw = ((i & 3) === 0 ? random() : draw) * (count - i);
+        draw = ((i & 3) === 0 ? random(count - i) : draw) * (count - i);
         at += draw | 0;
         draw -= at - i;
       }
@@ -255,7 +291,7 @@ class SelectOp extends Composite<Choice> {
         continue;
       }
       const { value } = result;
-      this.abandonOthers();
+      this.abandon();
       this.stage = FINISHED;
       DONE.value = { key: arm.key, value };
       return DONE;
@@ -286,6 +322,10 @@ class SelectOp extends Composite<Choice> {
 
 let spare: SelectOp = new SelectOp();
 
+/** Stands where an Op was that has ended, while others go on. */
+const ENDED: Op<unknown> = new SelectOp();
+ENDED.stage = FINISHED;
+
 /** Ends with the first arm that ends. */
 class RaceOp<T> extends Composite<T> {
   declare protected over: boolean;
@@ -300,12 +340,12 @@ class RaceOp<T> extends Composite<T> {
     return "race";
   }
 
-  poll(): IteratorReturnResult<T> | null {
+  protected pollArms(): IteratorReturnResult<T> | null {
     for (const arm of this.arms) {
       const result = this.pollArm(arm);
       if (result === null) continue;
       const { value } = result;
-      this.abandonOthers();
+      this.abandon();
       DONE.value = value;
       return DONE;
     }
@@ -381,9 +421,9 @@ class AllOp extends Composite<unknown[]> {
   override park(waiter: Waiter): void {
     this.waiter = waiter;
     for (const arm of this.arms) {
-      if (this.over) return;
+      if (this.over) return this.abandon();
       const { op } = arm;
-      if (op.stage === FINISHED) continue;
+      if (op === ENDED) continue;
       try {
         const result = this.pollArm(arm);
         if (result === null) {
@@ -396,7 +436,7 @@ class AllOp extends Composite<unknown[]> {
     }
   }
 
-  poll(): IteratorReturnResult<unknown[]> | null {
+  protected pollArms(): IteratorReturnResult<unknown[]> | null {
     for (const arm of this.arms) {
       const result = this.pollArm(arm);
       if (result !== null) this.#take(arm, result.value);
@@ -408,7 +448,7 @@ class AllOp extends Composite<unknown[]> {
 
   #take(arm: Arm, value: unknown): void {
     this.#values[arm.key as number] = value;
-    this.#left--;
+    if (--this.#left > 0) arm.op = ENDED;
   }
 
   armDone(arm: Arm, value: unknown): void {

@@ -29,7 +29,8 @@ class UntilOp<T> extends Op<T> {
   }
 
   get reason(): string {
-    return "promise";
+    const awaited = Array.from(this.frame?.awaits ?? [], (waiter) => waiter.op.reason);
+    return awaited.length === 0 ? "promise" : awaited.join(", ");
   }
 
   poll(): IteratorReturnResult<T> | null {

@@ -220,6 +220,29 @@ Deno.test("the next in line is notified when the one that was killed never was",
   assertEquals((await second).outcome, true);
 });
 
+for (const body of [inGenerator, inAsync] as Body[]) {
+  Deno.test(`the next in line is notified when a kill in ${body.name} comes between notify and the lock`, async () => {
+    const condition = new Condition();
+    const [first, second, third] = [1, 2, 3].map(() => spawn(body, condition)) as [
+      Greenlet<Ended>,
+      Greenlet<Ended>,
+      Greenlet<Ended>,
+    ];
+    await settle();
+    await condition.acquire();
+    condition.notify();
+    first.kill();
+    await settle();
+    assertEquals([first.ready, condition.stats().waiting], [false, 1]);
+    condition.release();
+    assertInstanceOf((await first).outcome, GreenletExit);
+    assertEquals(await second, { outcome: true, levels: 2 });
+    await settle();
+    assertEquals(third.ready, false);
+    await third.kill();
+  });
+}
+
 Deno.test("a kill while the greenlet has not parked yet is raised with the lock", async () => {
   const condition = new Condition();
   const waiting: Greenlet<Ended> = spawn(function* () {
@@ -272,4 +295,68 @@ Deno.test("a run whose greenlets all wait for a condition is a deadlock, and end
     "condition wait",
   );
   assertEquals(condition.stats().waiting, 0);
+});
+
+for (const body of [inGenerator, inAsync] as Body[]) {
+  Deno.test(`a deadlock is raised in ${body.name} without the lock, which nobody would give back`, async () => {
+    const condition = new Condition();
+    const error = await assertRejects(
+      () =>
+        run(function* () {
+          const waiting = spawn(body, condition);
+          while (condition.stats().waiting === 0) yield;
+          spawnWith({ name: "holder" }, holdLock, condition, new Event(), false);
+          yield* waiting;
+        }),
+      DeadlockError,
+    );
+    assert(error.message.includes("condition wait <Condition held by holder"), error.message);
+    assertEquals([condition.locked, condition.stats().waiting], [false, 0]);
+  });
+}
+
+Deno.test("a deadlock is raised in the root that waits for a condition, without the lock", async () => {
+  const condition = new Condition();
+  let levels: unknown;
+  await assertRejects(
+    () =>
+      run(function* () {
+        spawnWith({ name: "holder" }, holdLock, condition, new Event(), false);
+        const ended = yield* inGenerator(condition);
+        levels = ended.levels;
+        throw ended.outcome;
+      }),
+    DeadlockError,
+  );
+  assertEquals([levels, condition.locked], ["held by holder", false]);
+});
+
+Deno.test("a deadlock outranks the kill of a root that waits for the lock", async () => {
+  const condition = new Condition();
+  await assertRejects(
+    () =>
+      run(function* () {
+        const root = getCurrent();
+        spawnWith({ name: "holder" }, holdLock, condition, new Event(), false);
+        spawn(function* () {
+          while (condition.owner?.name !== "holder") yield;
+          root.kill();
+        });
+        throw (yield* inGenerator(condition)).outcome;
+      }),
+    DeadlockError,
+  );
+  assertEquals(condition.locked, false);
+});
+
+Deno.test("a wait without end is no timer", async () => {
+  const condition = new Condition();
+  await assertRejects(
+    () =>
+      run(function* () {
+        using _ = yield* condition.acquire();
+        yield* condition.wait({ timeout: Infinity });
+      }),
+    DeadlockError,
+  );
 });

@@ -87,6 +87,18 @@ Deno.test("A getter that waits and whose store fails gets that alone, and the ne
   assertEquals([await getting[1]!, queue.qsize(), queue.unfinishedTasks], [7, 0, 1]);
 });
 
+Deno.test("A shutdown whose store fails half-way has marked as done what it dropped", () => {
+  const [queue, store] = failing(0, 1, 2, 3);
+  const take = store.take.bind(store);
+  store.take = () => {
+    const item = take();
+    store.failNext = "take";
+    return item;
+  };
+  assertThrows(() => queue.shutdown({ immediate: true }), Fault);
+  assertEquals([queue.isShutdown, queue.qsize(), queue.unfinishedTasks], [true, 2, 2]);
+});
+
 Deno.test("An item stays when the only getter that waits fails to take it", async () => {
   const [queue, store] = failing(0);
   const getting = spawn(() => queue.get());

@@ -79,16 +79,20 @@ Deno.test("PriorityQueue.put() throws what compare throws, and has not put", asy
   assertEquals(drain(queue), [1, 2, 3, 5]);
 });
 
-Deno.test("PriorityQueue.get() throws what compare throws, and has taken nothing", () => {
+Deno.test("PriorityQueue.get() throws what compare throws, and loses neither items nor their order", () => {
   let broken = false;
   const compare = (a: number, b: number) => {
     if (broken) throw new Incomparable();
     return a - b;
   };
-  const queue = new PriorityQueue<number>(0, { compare, items: [5, 1, 3, 4, 2] });
+  const items = [5, 4, 3, 2, 1, 0, 9, 8, 7, 6];
+  const queue = new PriorityQueue<number>(0, { compare, items });
   broken = true;
   assertThrows(() => queue.getNowait(), Incomparable);
-  assertEquals(queue.qsize(), 5);
+  assertThrows(() => queue.peekNowait(), Incomparable);
+  assertThrows(() => queue.putNowait(0), Incomparable);
+  assertThrows(() => queue.shutdown({ immediate: true }), Incomparable);
+  assertEquals([queue.qsize(), queue.unfinishedTasks], [10, 10]);
   broken = false;
-  assertEquals(drain(queue).toSorted(), [1, 2, 3, 4, 5]);
+  assertEquals(drain(queue), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });

@@ -13,6 +13,7 @@ import {
   sleep,
   spawn,
   spawnWith,
+  yieldNow,
 } from "@tendril/tendril";
 import { ManualClock, settle } from "../manual_clock.ts";
 
@@ -78,6 +79,29 @@ Deno.test("RWLock starves neither side under a stream of the other", async () =>
     }
   });
   assert(done.read < 400 && done.write < 400, `${done.read} reads, ${done.write} writes`);
+});
+
+Deno.test("RWLock starves no writer under a stream of async functions that read", async () => {
+  const lock = new RWLock();
+  let reads = 0;
+  let written: number | undefined;
+  const read = async () => {
+    while (reads < 30) {
+      using _ = await lock.read.acquire();
+      reads++;
+      for (let turn = 0; turn < 4; turn++) await yieldNow(); // the other comes before this one leaves
+    }
+  };
+  const reading = [read()];
+  await yieldNow();
+  await yieldNow();
+  reading.push(read());
+  const writing = (async () => {
+    using _ = await lock.write.acquire();
+    written = reads;
+  })();
+  await Promise.all([...reading, writing]);
+  assert(written! < 10, `after ${written} reads`);
 });
 
 Deno.test("RWLock lets readers in that stood behind a writer that gave up", async () => {

@@ -11,6 +11,7 @@ import {
 } from "@std/assert";
 import {
   BlockingSwitchOutError,
+  type Coroutine,
   DeadlockError,
   dump,
   Event,
@@ -18,6 +19,7 @@ import {
   InvalidSwitchError,
   Lease,
   LockError,
+  type Op,
   run,
   spawn,
   spawnWith,
@@ -121,6 +123,36 @@ forEach("refuses an Op that is used twice", async (subject) => {
     return yield* op;
   });
   await assertRejects(async () => await again, TypeError, "twice");
+});
+
+/** What an Op throws. */
+function* thrownBy(op: Op<unknown>): Coroutine<unknown> {
+  try {
+    yield* op;
+  } catch (error) {
+    return error;
+  }
+}
+
+forEach("refuses an Op that another greenlet began while this one gave way", async (subject) => {
+  const [open, done] = [new Event(), new Event()];
+  hold(subject, open);
+  done.set();
+  await settle();
+  // A greenlet gives way after a number of Ops that were done at once; whatever that is, it is met here.
+  for (let before = 0; before < 150; before++) {
+    const op = subject.lock.acquire();
+    const first = spawn(function* () {
+      for (let i = 0; i < before; i++) yield* done.wait();
+      return yield* thrownBy(op);
+    });
+    const second = spawn(thrownBy, op);
+    await settle();
+    assertInstanceOf([first, second].find(({ ready }) => ready)!.value, TypeError);
+    assertEquals(subject.waiting(), 1);
+    for (const each of [first, second]) await each.kill();
+  }
+  open.set();
 });
 
 forEach("refuses a timeout that is no duration", (subject) => {

@@ -18,6 +18,7 @@ import {
   Timeout,
   type WaitOptions,
 } from "@tendril/tendril";
+import { ManualClock } from "../../manual_clock.ts";
 
 /** What all of them can do. */
 export interface Face {
@@ -287,4 +288,55 @@ export function outcomes(attempts: Attempt<unknown>[]): unknown[] {
       ? outcome.value ?? "done"
       : (outcome.error as Error).name
   );
+}
+
+/** A test of one kind in one colour. */
+export type Test = (face: Face, kind: Kind, colour: Colour, clock: ManualClock) => Promise<void>;
+
+/** One test for each kind and each colour. */
+export function forEach(which: (kind: Kind) => boolean, promise: string, test: Test): void {
+  for (const kind of kinds.filter(which)) {
+    for (const colour of colours) {
+      Deno.test(`${kind.name} ${promise}, in ${colour}s`, async () => {
+        using clock = new ManualClock();
+        await test(kind.make(), kind, colour, clock);
+        await clock.advance(10_000);
+      });
+    }
+  }
+}
+
+/** The same, where somebody must be killed. */
+export function forEachGreenlet(which: (kind: Kind) => boolean, promise: string, test: Test): void {
+  forEach(which, promise, async (face, kind, colour, clock) => {
+    if (colour !== "async function") await test(face, kind, colour, clock);
+  });
+}
+
+/** Any kind. */
+export const every = () => true;
+/** Those in which a put may have to wait. */
+export const bounded = ({ capacity }: Kind) => capacity < Infinity;
+/** Those that store items. */
+export const storing = ({ capacity }: Kind) => capacity > 0;
+/** Those that can be closed. */
+export const closing = (kind: Kind) => kind.make().close !== undefined;
+
+/** Puts items until there is no room. */
+export function fill(face: Face, kind: Kind): number[] {
+  const items: number[] = [];
+  while (items.length < kind.capacity) {
+    items.push(100 + items.length);
+    face.tryPut(items.at(-1)!);
+  }
+  return items;
+}
+
+/** What getters get of items that are put in this order, one getter after the other. */
+export function expected(kind: Kind, items: number[]): number[] {
+  const got: number[] = [];
+  const model = new Model<number, number>(kind, () => {}, (_who, item) => got.push(item));
+  items.forEach((item) => model.put(item, item));
+  items.forEach((_, who) => model.get(who));
+  return got;
 }
