@@ -43,6 +43,15 @@ export {
 export { spawn, spawnLater, spawnWith } from "./runtime/spawn.ts";
 export { run, type RunOptions } from "./runtime/run.ts";
 export { main } from "./runtime/main.ts";
+export { fifo } from "./runtime/policies/fifo.ts";
+export {
+  multilevelFeedback,
+  type MultilevelFeedbackOptions,
+} from "./runtime/policies/multilevel_feedback.ts";
+export { type Policy, type PolicyQueue } from "./runtime/policies/policy.ts";
+export { priority } from "./runtime/policies/priority.ts";
+export { roundRobin, type RoundRobinOptions } from "./runtime/policies/round_robin.ts";
+export { shortestJobFirst } from "./runtime/policies/shortest_job_first.ts";
 export { idle, sleep, yieldNow } from "./runtime/sleep.ts";
 export { call } from "./runtime/call.ts";
 export { AS_OP, type OpSource, until, type UntilSource, type Waitable } from "./runtime/until.ts";

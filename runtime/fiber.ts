@@ -13,6 +13,7 @@
  * @module
  */
 import type { Op, Runner } from "./op.ts";
+import { FifoQueue, type ReadyQueue } from "./ready_queue.ts";
 
 // The states of a fiber, in the order of a life.
 /** It was made. */
@@ -120,6 +121,10 @@ export abstract class Fiber implements Runner {
   abstract get observed(): boolean;
   abstract set observed(seen: boolean);
 
+  /** Whether somebody waited for its end without caring for an error; such a one is observed, too. */
+  abstract get joined(): boolean;
+  abstract set joined(joined: boolean);
+
   /** Calls the body; gives its generator, or null when it was no generator function. */
   abstract begin(): Body | null;
   /** Its extra part, made when first needed. */
@@ -184,107 +189,12 @@ export abstract class Fiber implements Runner {
   }
 }
 
-/** Decides which ready fiber runs next. */
-export interface ReadyQueue {
-  /** Adds a fiber. */
-  push(fiber: Fiber): void;
-  /** Takes the one to run, null when there is none. */
-  shift(): Fiber | null;
-  /** Takes out one that was started by a direct switch. Rare, so it may be slow. */
-  remove(fiber: Fiber): void;
-  /** Those that are ready, in no particular order; for reports, so it may be slow. */
-  waiting(): Fiber[];
-  /** Whether nothing is ready. */
-  readonly empty: boolean;
-  /** Those taken since the last {@linkcode ReadyQueue.forget}, or the last few of them. */
-  recent(): Fiber[];
-  /** Drops what `recent` would give. */
-  forget(): void;
-}
-
-/**
- * First in, first out, in a ring of slots: `slots[head..tail)` are ready, `slots[past..head)` were
- * taken. The latter are cleared only now and then: they are the suspects when the isolate was held
- * too long, and a store of a young object into an old one is what a pass through the queue costs.
- */
-class FifoQueue implements ReadyQueue {
-  declare private slots: (Fiber | null)[];
-  declare private past: number;
-  declare private head: number;
-  declare private tail: number;
-
-  constructor() {
-    this.slots = new Array(1024).fill(null);
-    this.past = 0;
-    this.head = 0;
-    this.tail = 0;
-  }
-
-  push(fiber: Fiber): void {
-    const next = (this.tail + 1) & (this.slots.length - 1);
-    if (next === this.past) {
-      this.grow();
-      return this.push(fiber);
-    }
-    this.slots[this.tail] = fiber;
-    this.tail = next;
-  }
-
-  shift(): Fiber | null {
-    const { slots } = this;
-    while (this.head !== this.tail) {
-      const fiber = slots[this.head]!;
-      this.head = (this.head + 1) & (slots.length - 1);
-      if (fiber !== null) return fiber;
-    }
-    return null;
-  }
-
-  remove(fiber: Fiber): void {
-    for (let at = this.head; at !== this.tail; at = (at + 1) & (this.slots.length - 1)) {
-      if (this.slots[at] === fiber) this.slots[at] = null;
-    }
-  }
-
-  get empty(): boolean {
-    return this.head === this.tail;
-  }
-
-  waiting(): Fiber[] {
-    return this.between(this.head, this.tail);
-  }
-
-  recent(): Fiber[] {
-    return this.between(this.past, this.head);
-  }
-
-  forget(): void {
-    const { slots, head } = this;
-    for (let at = this.past; at !== head; at = (at + 1) & (slots.length - 1)) slots[at] = null;
-    this.past = head;
-  }
-
-  private between(from: number, to: number): Fiber[] {
-    const found: Fiber[] = [];
-    for (let at = from; at !== to; at = (at + 1) & (this.slots.length - 1)) {
-      const fiber = this.slots[at]!;
-      if (fiber !== null) found.push(fiber);
-    }
-    return found;
-  }
-
-  private grow(): void {
-    const ready = this.waiting();
-    const slots: (Fiber | null)[] = new Array(this.slots.length * 2).fill(null);
-    for (let i = 0; i < ready.length; i++) slots[i] = ready[i]!;
-    this.slots = slots;
-    this.past = this.head = 0;
-    this.tail = ready.length;
-  }
-}
-
 /** The fibers that are ready to run. */
-export const ready: ReadyQueue = new FifoQueue();
+export let ready: ReadyQueue<Fiber> = new FifoQueue();
+/** Puts another queue in its place, which has to take over what is ready. */
+export function setReady(queue: ReadyQueue<Fiber>): void {
+  ready = queue;
+}
 
 /** True while a pump is scheduled or runs, so that nobody schedules another. */
 let pumping = false;

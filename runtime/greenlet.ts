@@ -30,6 +30,7 @@ import { GetOp, JoinOp } from "./join.ts";
 import { receiveInMain } from "./main_switch.ts";
 import { current, type Op, type OpIterator } from "./op.ts";
 import {
+  ASKED,
   asyncCurrent,
   checkError,
   COUNTED,
@@ -52,6 +53,8 @@ export interface GreenletOptions {
   signal?: AbortSignal;
   /** Its rank under the `priority` policy; higher runs first. */
   priority?: number;
+  /** How much work it has, in any unit, for the `shortestJobFirst` policy; default: Infinity. */
+  estimate?: number;
 }
 
 /** Options of the calls that wait. */
@@ -121,11 +124,12 @@ export class Greenlet<T = unknown> extends RawGreenlet<T> implements PromiseLike
 
   /** @internal */
   private configure(options: GreenletOptions): void {
-    const { parent, name, daemon, signal, priority } = options;
+    const { parent, name, daemon, signal, priority, estimate } = options;
     if (parent !== undefined) this.parent = parent;
     if (name !== undefined) this.name = name;
     if (daemon !== undefined) this.daemon = daemon;
-    if (priority !== undefined) this.more.priority = priority;
+    if (priority !== undefined) this.priority = priority;
+    if (estimate !== undefined) this.estimate = estimate;
     if (signal === undefined) return;
     const kill = () =>
       this.requestKill(new GreenletExit(`${this.name} was aborted`, { cause: signal.reason }));
@@ -214,16 +218,18 @@ export class Greenlet<T = unknown> extends RawGreenlet<T> implements PromiseLike
 
   /** Whether it ended without an error; being killed counts as success. */
   get successful(): boolean {
+    this.flags |= ASKED;
     return this.state === DEAD && !this.failing;
   }
 
   /** Its result, or the `GreenletExit` that ended it; `undefined` before the end and after an error. */
   get value(): T | undefined {
-    return this.successful ? this.inbox as T : undefined;
+    return this.state === DEAD && !this.failing ? this.inbox as T : undefined;
   }
 
   /** The error that ended it. */
   get exception(): unknown {
+    this.flags |= ASKED;
     return this.state === DEAD && this.failing ? this.inbox : undefined;
   }
 
@@ -326,12 +332,29 @@ export class Greenlet<T = unknown> extends RawGreenlet<T> implements PromiseLike
     this.flags = daemon ? this.flags | DAEMON : this.flags & ~DAEMON;
   }
 
-  /** Its rank under the `priority` policy. */
+  /**
+   * Its rank under the `priority` policy; a new one holds from the next time it becomes ready.
+   *
+   * @throws {TypeError} If it is set to something else than a number, or to NaN.
+   */
   get priority(): number {
     return this.extra?.priority ?? 0;
   }
   set priority(priority: number) {
-    this.more.priority = priority;
+    this.more.priority = checkRank("priority", this, priority);
+  }
+
+  /**
+   * How much work it has left, for the `shortestJobFirst` policy, as its body estimates it; Infinity is
+   * unknown. A new one holds from the next time it becomes ready.
+   *
+   * @throws {TypeError} If it is set to something else than a number, or to NaN.
+   */
+  get estimate(): number {
+    return this.extra?.estimate ?? Infinity;
+  }
+  set estimate(estimate: number) {
+    this.more.estimate = checkRank("estimate", this, estimate);
   }
 
   /** The greenlet that made it, `null` for the main program and after its own end. */
@@ -366,6 +389,14 @@ export class Greenlet<T = unknown> extends RawGreenlet<T> implements PromiseLike
   [Symbol.iterator](): OpIterator<T> {
     return this.get()[Symbol.iterator]();
   }
+}
+
+/** Checks what a policy ranks greenlets by. */
+function checkRank(what: string, greenlet: Greenlet<unknown>, rank: number): number {
+  if (typeof rank === "number" && !Number.isNaN(rank)) return rank;
+  throw new TypeError(
+    `Cannot set ${what} of ${greenlet.name}: it must be a number, got ${show(rank)}`,
+  );
 }
 
 class MainGreenlet extends Greenlet<unknown> {

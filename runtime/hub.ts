@@ -170,11 +170,18 @@ export function now(): number {
 }
 
 let external = 0;
+let externalChanges = 0;
 /** Counts waits for things outside the hub (promises, workers): while there are any, nothing is stuck. */
 export function addExternal(change: 1 | -1): void {
   external += change;
+  externalChanges++;
   // An async function that now waits for an Op wakes nobody, so no batch will end and look.
   if (external === 0 && watchers > 0 && !isPumping()) whenDrained();
+}
+
+/** How many such waits began or ended so far. */
+export function countExternalChanges(): number {
+  return externalChanges;
 }
 
 let idle: (() => void) | null = null;
@@ -197,9 +204,26 @@ export function onStuck(callback: () => void): void {
   stuck = callback;
 }
 
+let resting: (() => void) | null = null;
+/**
+ * Calls `callback` whenever nothing is ready and the event loop had a turn, whatever is still awaited:
+ * a clock that jumps has to know.
+ */
+export function onRest(callback: (() => void) | null): void {
+  if (callback === null && resting !== null) addWatcher(-1);
+  else if (callback !== null && resting === null) addWatcher(1);
+  resting = callback;
+}
+
+/** Sees to it that the callback of {@linkcode onRest} is called if nothing is ready. */
+export function lookIfResting(): void {
+  if (!isPumping()) whenDrained();
+}
+
 let checking = false;
 function whenDrained(): void {
-  if (checking || (idle === null && (external > 0 || timers.size > 0))) return;
+  const waits = idle === null && resting === null && (external > 0 || timers.size > 0);
+  if (checking || waits) return;
   // One turn of the event loop: whoever is outside greenlets gets a chance to wake somebody.
   checking = true;
   hop(whenLoopTurned);
@@ -212,7 +236,10 @@ function whenLoopTurned(): void {
     const callback = idle;
     idle = null;
     callback();
-  } else if (watchers > 0 && external === 0 && timers.size === 0) stuck();
+    return;
+  }
+  if (watchers > 0 && external === 0 && timers.size === 0) stuck();
+  if (resting !== null && !isPumping()) resting();
 }
 
 /** Calls `callback` after the event loop had a turn. */

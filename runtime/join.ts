@@ -53,7 +53,7 @@ abstract class EndOp<T> extends Op<T> implements Link {
     removeLink(this.target, this);
   }
 
-  abstract ended(fiber: Fiber): void;
+  abstract ended(fiber: Fiber): void | false;
 }
 
 /** Waits for the end and gives `true`; see `Greenlet.join`. */
@@ -66,14 +66,16 @@ export class JoinOp extends EndOp<boolean> {
   /** Done when the greenlet is. */
   poll(): IteratorReturnResult<boolean> | null {
     if (this.target.state !== DEAD) return null;
-    this.target.observed = true;
+    this.target.joined = true;
     DONE.value = true;
     return DONE;
   }
 
   /** Wakes the waiter. */
-  ended(): void {
+  ended(fiber: Fiber): false {
+    fiber.joined = true;
     this.waiter!.wake(true);
+    return false;
   }
 }
 

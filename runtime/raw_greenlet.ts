@@ -59,6 +59,10 @@ export const KILLED = 8;
 export const COUNTED = 16;
 /** It stands in the list of its family. */
 export const LISTED = 32;
+/** Somebody waited for its end without caring how it ended. */
+export const JOINED = 64;
+/** Somebody asked how it ended. */
+export const ASKED = 128;
 
 /**
  * What only few greenlets have.
@@ -70,6 +74,7 @@ export class Extra extends FiberExtra {
   parent: RawGreenlet<unknown> | null | undefined = undefined;
   name: string | undefined = undefined;
   priority = 0;
+  estimate = Infinity;
   site: string | undefined = undefined;
   locals: Map<object, unknown> | undefined = undefined;
   controller: AbortController | undefined = undefined;
@@ -262,10 +267,23 @@ export abstract class RawGreenlet<T> extends Fiber implements AsyncSwitcher, Mem
 
   /** Whether somebody has seen how it ended, so that an error needs no report. */
   get observed(): boolean {
-    return (this.flags & OBSERVED) !== 0;
+    return (this.flags & (OBSERVED | JOINED)) !== 0;
   }
   set observed(_seen: boolean) {
     this.flags |= OBSERVED;
+  }
+
+  /** Whether somebody waited for its end without caring for an error; such a one is observed, too. */
+  get joined(): boolean {
+    return (this.flags & JOINED) !== 0;
+  }
+  set joined(_joined: boolean) {
+    this.flags |= JOINED;
+  }
+
+  /** Whether it ended with an error that nobody was given and nobody asked for, joined or not. */
+  get swallowed(): boolean {
+    return this.state === DEAD && this.failing && (this.flags & (OBSERVED | ASKED)) === 0;
   }
 
   /** Calls the body. */
@@ -296,6 +314,7 @@ export abstract class RawGreenlet<T> extends Fiber implements AsyncSwitcher, Mem
       if (isThenable(result) && !(result instanceof Op)) {
         this.state = ASYNC;
         this.more.frame = frame;
+        frame.retryInterrupt();
         result.then((value) => this.settle(false, value), (error) => this.settle(true, error));
         return null;
       }
@@ -310,13 +329,23 @@ export abstract class RawGreenlet<T> extends Fiber implements AsyncSwitcher, Mem
 
   /** @internal */
   private settle(failed: boolean, outcome: unknown): void {
+    if (this.state === DEAD) return; // it was stranded
     this.extra!.frame!.close();
     handOver(this.end(failed, outcome));
   }
 
-  /** Raises it at every Op the async body awaits, or at the next. */
+  /** Raises it at every Op the async body awaits, or at the next; ends one that cannot go on. */
   interruptAsync(interrupt: Interrupt): void {
-    if (!this.extra!.frame!.interrupt(interrupt.error)) (this.interrupts ??= []).push(interrupt);
+    const frame = this.extra!.frame!;
+    const told = frame.interrupt(interrupt.error);
+    if (!told) (this.interrupts ??= []).push(interrupt);
+    else if (!(this.flags & KILLED)) return;
+    frame.onStranded(() => {
+      const due = told || (!interrupt.dropped && this.interrupts?.includes(interrupt));
+      if (!due) return;
+      frame.cancel();
+      handOver(this.end(true, interrupt.error));
+    });
   }
 
   /** Part of `AsyncSwitcher`. */
@@ -345,7 +374,7 @@ export abstract class RawGreenlet<T> extends Fiber implements AsyncSwitcher, Mem
     if (this.links !== null) this.tell();
     if (this.flags & LISTED) this.family.unlist(this);
     // First the report: the run that ends with this greenlet sees to it that it is made.
-    if (failed && (this.flags & (STARTED | OBSERVED)) === STARTED) reportLater(this);
+    if (failed && this.flags & STARTED && !this.observed) reportLater(this);
     if (this.flags & COUNTED) this.family.leave((this.flags & (STARTED | DAEMON)) === STARTED);
     if (this.flags & STARTED && this.up === null) {
       if (mainAwaits()) tellMain(outcome, failed, this);

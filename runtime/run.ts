@@ -11,12 +11,24 @@ import { addLink, ASYNC, type Fiber, type Link } from "./fiber.ts";
 import { notCallable, type Runnable } from "./body.ts";
 import { Greenlet, living } from "./greenlet.ts";
 import { addWatcher, onStuck } from "./hub.ts";
+import { FIFO } from "./policies/fifo.ts";
+import { checkPolicy, police } from "./policies/policed_queue.ts";
+import type { Policy } from "./policies/policy.ts";
 import { flushReports } from "./report.ts";
 
 /** Options of {@linkcode run}. */
 export interface RunOptions {
   /** "ignore" for programs that are woken from outside the runtime; default: "report". */
   deadlock?: "report" | "ignore";
+  /**
+   * Decides which of the ready greenlets of this run goes on; default: `fifo()`.
+   *
+   * A policy decides within its run. Runs, and greenlets outside of any run, take turns with each other
+   * first come, first served, one turn for each greenlet that is ready: a policy only says which
+   * of the run's greenlets takes the run's next turn. While any run has one, the clock is read
+   * between two turns and timers that are due fire there.
+   */
+  policy?: Policy;
 }
 
 /** One `run` that has not ended. */
@@ -25,26 +37,35 @@ export class Root<T> implements Link {
   after: Link | null = null;
   readonly greenlet: Greenlet<T>;
   readonly promise: Promise<T>;
+  /** The greenlet in which it was started, if any. */
+  readonly starter: Greenlet<unknown> | null;
   readonly #family = new Family();
   readonly #watched: boolean;
+  readonly #dismissPolicy: () => void;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
   #failure: { error: unknown } | null = null;
 
-  constructor(fn: Runnable<unknown[], T>, args: unknown[], watched: boolean) {
+  constructor(
+    fn: Runnable<unknown[], T>,
+    args: unknown[],
+    watched: boolean,
+    policy: Policy = FIFO,
+  ) {
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     this.#watched = watched;
     this.greenlet = new Greenlet(fn, { daemon: false }, this.#family);
+    this.starter = this.greenlet.spawningGreenlet;
     addLink(this.greenlet, this);
     this.#family.onQuiet = () => this.#quiet();
     families.add(this.#family);
+    this.#dismissPolicy = police(this.#family, policy);
     this.greenlet.start(...args);
-    if (!watched) return;
-    watchedRoots.add(this as Root<unknown>);
-    addWatcher(1);
+    roots.add(this as Root<unknown>);
+    if (watched) addWatcher(1);
   }
 
   /** The root has ended; the rest goes down with one that failed. */
@@ -76,10 +97,9 @@ export class Root<T> implements Link {
   #finish(): void {
     this.#family.onQuiet = null;
     families.delete(this.#family);
-    if (this.#watched) {
-      watchedRoots.delete(this as Root<unknown>);
-      addWatcher(-1);
-    }
+    this.#dismissPolicy();
+    roots.delete(this as Root<unknown>);
+    if (this.#watched) addWatcher(-1);
     flushReports();
     if (this.#failure !== null) this.#reject(this.#failure.error);
     else this.#resolve(this.greenlet.inbox as T);
@@ -90,18 +110,20 @@ export class Root<T> implements Link {
     this.#fail(error);
   }
 
-  /** Nothing can wake anybody in here any more. */
-  stuck(): void {
+  /** Nothing can wake anybody in here any more; gives the error that says so, if it is to be told. */
+  stuck(): DeadlockError | null {
+    if (!this.#watched) return null;
     const error = new DeadlockError(explain(this.#family));
     if (this.greenlet.dead) this.#fail(error);
     else this.greenlet.interrupt(error);
+    return error;
   }
 }
 
-/** The runs that are told of a deadlock. */
-const watchedRoots = new Set<Root<unknown>>();
+/** All runs that have not ended. */
+export const roots: Set<Root<unknown>> = new Set();
 onStuck(() => {
-  for (const root of [...watchedRoots]) root.stuck();
+  for (const root of [...roots]) root.stuck();
 });
 
 /**
@@ -127,6 +149,7 @@ onStuck(() => {
  * ```
  *
  * @throws {TypeError} If `fn` is no function.
+ * @throws {RangeError} If `policy` is no policy.
  */
 export function run<T>(fn: Runnable<[], T>, options: RunOptions): Promise<T>;
 /** Runs `fn(...args)` as a greenlet and everything it spawns. */
@@ -135,10 +158,13 @@ export function run<T>(fn: Runnable<unknown[], T>, ...args: unknown[]): Promise<
   if (typeof fn !== "function") throw notCallable("run", fn);
   const [first] = args;
   const options = args.length === 1 && isRunOptions(first) ? first : undefined;
-  return new Root(fn, options === undefined ? args : [], options?.deadlock !== "ignore").promise;
+  if (options === undefined) return new Root(fn, args, true).promise;
+  const { deadlock, policy } = options;
+  if (policy !== undefined) checkPolicy(policy);
+  return new Root(fn, [], deadlock !== "ignore", policy).promise;
 }
 
-const OPTION_NAMES = new Set(["deadlock"]);
+const OPTION_NAMES = new Set(["deadlock", "policy"]);
 
 /** `run(fn, { deadlock })` passes options; any other object is an argument for `fn`. */
 function isRunOptions(value: unknown): value is RunOptions {

@@ -21,8 +21,9 @@ class Watch<T> implements Link {
   after: Link | null = null;
   constructor(readonly greenlet: Greenlet<T>, readonly endings: Endings<T>) {}
 
-  ended(): void {
+  ended(): false {
     this.endings.add(this);
+    return false;
   }
 }
 
@@ -67,7 +68,7 @@ class Endings<T> {
     if (this.#watches !== null) return;
     this.#watches = new Set();
     for (const greenlet of this.#greenlets) {
-      greenlet.observed = true;
+      greenlet.joined = true;
       if (greenlet.state === DEAD) {
         this.#ended.push(greenlet);
         continue;
@@ -172,7 +173,10 @@ function* joinAllBody<T>(endings: Endings<T>, options: JoinAllOptions): Coroutin
       const next = yield* limited(endings.next(), "join all", left(), () => undefined);
       if (next === undefined) break;
       done.push(next);
-      if (options.raiseError && !next.successful) throw next.exception;
+      if (options.raiseError && next.failing) {
+        next.observed = true;
+        throw next.inbox;
+      }
     }
   } finally {
     endings.close();

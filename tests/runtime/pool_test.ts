@@ -116,6 +116,7 @@ Deno.test("Pool.spawn() in a full pool spawns nothing until it is used", async (
     const pool = new Pool(1);
     yield* pool.spawn(nap, 10);
     let ran = false;
+    // deno-lint-ignore tendril/no-lost-op -- on purpose
     pool.spawn(() => {
       ran = true;
     });
