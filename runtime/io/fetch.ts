@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { adoptStream, type ByteStream } from "./body.ts";
 import { cooperative, type IoPromise } from "./promise.ts";
 
 const hostFetch = globalThis.fetch;
+const BODY = "body of";
 const REQUEST: unique symbol = Symbol("tendril.request");
 
 /**
@@ -23,6 +25,16 @@ interface Sent {
 export class CooperativeResponse extends Response {
   /** @internal */
   declare [REQUEST]: Sent;
+
+  /**
+   * The body as a stream, to be read piece by piece: `yield* body.read()` in a greenlet, `for await` in
+   * an async function. `null` where there can be none.
+   */
+  override get body(): ByteStream | null {
+    const body = super.body;
+    const { url, controller } = this[REQUEST];
+    return body === null ? null : adoptStream(body, BODY, url, controller);
+  }
 
   /** Reads the whole body as bytes in an ArrayBuffer. */
   override arrayBuffer(): IoPromise<ArrayBuffer> {
@@ -60,13 +72,13 @@ export class CooperativeResponse extends Response {
     destination: WritableStream<Uint8Array>,
     options?: Omit<StreamPipeOptions, "signal">,
   ): IoPromise<void> {
-    const piped = this.body === null ? destination.close() : this.body.pipeTo(destination, options);
-    return reading(this, piped);
+    const { body } = this;
+    return body === null ? reading(this, destination.close()) : body.pipeTo(destination, options);
   }
 
   /** Gives the body up without reading it, so that nothing is left open. */
   discard(): IoPromise<void> {
-    return reading(this, this.body?.cancel() ?? Promise.resolve());
+    return this.body?.cancel() ?? reading(this, Promise.resolve());
   }
 
   /** A copy whose body can be read as well. */
@@ -83,12 +95,26 @@ function adopt(response: Response, sent: Sent): CooperativeResponse {
 
 function reading<T>(response: CooperativeResponse, promise: Promise<T>): IoPromise<T> {
   const { url, controller } = response[REQUEST];
-  return cooperative("body of", url, promise, controller);
+  const told = promise.catch((error) => {
+    throw failed("read the body of", url, error);
+  });
+  return cooperative(BODY, url, told, controller);
+}
+
+/** The host's error with the address in it; any other, such as the reason of an abort, is itself. */
+function failed(action: string, url: string | URL, error: unknown): unknown {
+  if (!(error instanceof TypeError)) return error;
+  const { message } = error.cause instanceof Error ? error.cause : error; // the deeper one says why
+  const why = message.replace(/^error sending request for url \(.*?\): /, "");
+  return new TypeError(`Cannot ${action} ${url}: ${why}`, { cause: error });
 }
 
 /**
  * The platform's `fetch`. In a greenlet `yield*` it: when the greenlet is killed or timed out, the
  * request is aborted, also while the body is read.
+ *
+ * @throws {TypeError} If the address is none or the server cannot be reached; the message names the
+ * address, and the `cause` is the host's error.
  *
  * @example Usage
  * ```ts
@@ -115,6 +141,8 @@ export function fetch(
     ? { signal }
     : { ...init, signal: given ? AbortSignal.any([given, signal]) : signal };
   const sent: Sent = { url: request?.url ?? input as string | URL, controller };
-  const response = hostFetch(input, options).then((raw) => adopt(raw, sent));
+  const response = hostFetch(input, options).then((raw) => adopt(raw, sent), (error) => {
+    throw options.signal.aborted ? error : failed("fetch", sent.url, error);
+  });
   return cooperative("fetch", sent.url, response, controller);
 }

@@ -7,7 +7,18 @@
  */
 import { currentFrame } from "../async_frame.ts";
 import { addExternal } from "../hub.ts";
-import { FINISHED, Op, type OpIterator, type Waiter } from "../op.ts";
+import {
+  consumed,
+  current,
+  FINISHED,
+  FRESH,
+  Op,
+  type OpIterator,
+  outside,
+  park,
+  type Waiter,
+  WAITING,
+} from "../op.ts";
 import type { Abandonable } from "../select.ts";
 import { AS_OP, type OpSource } from "../until.ts";
 
@@ -22,56 +33,80 @@ export interface IoPromise<T> extends Promise<T> {
 /** Ends the operation behind a promise; called at most once per wait that was given up. */
 export type Abort = AbortController | (() => void);
 
-/** What is behind a promise. Its text is put together only when somebody asks. */
-class Operation<T> implements OpSource<T> {
-  declare readonly verb: string;
-  declare readonly name: string | URL;
-  declare readonly promise: Promise<T>;
-  declare readonly abort: Abort;
+const ignore = () => {};
 
-  constructor(verb: string, name: string | URL, promise: Promise<T>, abort: Abort) {
-    this.verb = verb;
-    this.name = name;
-    this.promise = promise;
-    this.abort = abort;
-  }
-
-  op(): IoOp<T> {
-    return new IoOp(this);
-  }
-}
-
-class IoOp<T> extends Op<T> implements Abandonable {
-  declare readonly operation: Operation<T>;
-  declare waiter: Waiter | null;
+/** An Op of something that has begun before anybody waits for it, behind a promise. */
+export abstract class BegunOp<T> extends Op<T> implements OpSource<T>, Abandonable {
+  /** Settles when it is done. */
+  declare promise: Promise<T>;
+  /** Who waits for it in a greenlet. */
+  declare protected waiter: Waiter | null;
   /** What the caller holds, when that is a promise of its own. */
   declare exposed: Promise<T> | null;
+  /** Whether somebody was given this very Op. */
+  declare lent: boolean;
 
-  constructor(operation: Operation<T>) {
+  /** Makes it; `promise` is set by who made it, or later. */
+  constructor() {
     super();
-    this.operation = operation;
     this.waiter = null;
     this.exposed = null;
+    this.lent = false;
   }
 
-  get reason(): string {
-    return `${this.operation.verb} ${this.operation.name}`;
+  /** Nobody waits for it any more: ends it, or keeps what it will give. Called once. */
+  protected abstract giveUp(): void;
+
+  /** A further Op that waits for the promise. */
+  protected abstract another(): Op<T>;
+
+  /** Part of {@linkcode OpSource}. */
+  op(): Op<T> {
+    if (this.lent) return this.another();
+    this.lent = true;
+    return this;
   }
 
-  poll(): null {
+  poll(): IteratorReturnResult<T> | null {
     return null;
+  }
+
+  /** Parks without giving way first: nobody would see it fail meanwhile, and others get their turn. */
+  // deno-lint-ignore no-explicit-any -- the waker's value, see OpIterator
+  override next(value?: any): IteratorResult<undefined, T> {
+    if (this.stage === WAITING) return this.resumed(value);
+    if (this.stage !== FRESH) throw consumed(this);
+    if (current === null) throw outside(this);
+    const parked = park(this);
+    this.park(current);
+    return parked;
   }
 
   park(waiter: Waiter): void {
     this.waiter = waiter;
     addExternal(1);
-    this.operation.promise.then(
-      (value) => this.leave()?.wake(value),
-      (error) => this.leave()?.fail(error),
-    );
   }
 
-  private leave(): Waiter | null {
+  /** Hands the value to who waits, if somebody does. */
+  protected wake(value: T): void {
+    const { waiter } = this;
+    if (waiter === null) return;
+    this.waiter = null;
+    waiter.wake(value);
+    addExternal(-1); // not before, or the hub would look in vain whether anything can go on
+  }
+
+  /** Raises the error in who waits, if somebody does. */
+  protected raise(error: unknown): void {
+    const { waiter } = this;
+    if (waiter === null) return;
+    this.waiter = null;
+    waiter.fail(error);
+    addExternal(-1);
+  }
+
+  /** Takes the waiter, who is not told. */
+  protected leave(): Waiter | null {
     const { waiter } = this;
     this.waiter = null;
     if (waiter !== null) addExternal(-1);
@@ -81,21 +116,72 @@ class IoOp<T> extends Op<T> implements Abandonable {
   cancel(): void {
     this.leave();
     // Nobody may be looking at the promise of a call that was given up.
-    this.exposed?.catch(() => {});
-    const { abort } = this.operation;
-    if (typeof abort === "function") abort();
-    else abort.abort();
+    this.exposed?.catch(ignore);
+    this.giveUp();
   }
 
-  /** Part of `Abandonable`: lost in a `select` before it waited. */
+  /** Part of {@linkcode Abandonable}: lost in a `select`, or killed, before it waited. */
   abandon(): void {
     this.stage = FINISHED;
+    this.promise.catch(ignore);
     this.cancel();
+  }
+}
+
+/** The Op of {@linkcode cooperative}. Its text is put together only when somebody asks. */
+class IoOp<T> extends BegunOp<T> {
+  declare readonly verb: string;
+  declare readonly name: string | URL;
+  declare readonly abort: Abort;
+
+  constructor(verb: string, name: string | URL, promise: Promise<T>, abort: Abort) {
+    super();
+    this.promise = promise;
+    this.verb = verb;
+    this.name = name;
+    this.abort = abort;
+  }
+
+  get reason(): string {
+    return `${this.verb} ${this.name}`;
+  }
+
+  protected another(): Op<T> {
+    return new IoOp(this.verb, this.name, this.promise, this.abort);
+  }
+
+  override park(waiter: Waiter): void {
+    super.park(waiter);
+    this.promise.then(
+      (value) => this.wake(value),
+      (error) => this.raise(error),
+    );
+  }
+
+  protected giveUp(): void {
+    const { abort } = this;
+    if (typeof abort === "function") abort();
+    else abort.abort();
   }
 }
 
 function iterate<T>(this: IoPromise<T>): OpIterator<T> {
   return this[AS_OP].op();
+}
+
+/** Gives the promise of `op` to a user: `yield*` of it waits for `op`. */
+export function expose<T>(op: BegunOp<T>): IoPromise<T> {
+  let exposed = op.promise as IoPromise<T>;
+  if (currentFrame() !== null) {
+    // In an async function the wait begins here: a kill of the greenlet has to reach it.
+    op.lent = true;
+    exposed = op.then() as IoPromise<T>;
+    op.exposed = exposed;
+    if (op.stage === FINISHED) op.abandon(); // killed already
+  }
+  exposed[AS_OP] = op;
+  exposed[Symbol.iterator] = iterate;
+  return exposed;
 }
 
 /**
@@ -112,15 +198,5 @@ export function cooperative<T>(
   promise: Promise<T>,
   abort: Abort,
 ): IoPromise<T> {
-  const operation = new Operation(verb, name, promise, abort);
-  let exposed = promise as IoPromise<T>;
-  if (currentFrame() !== null) {
-    // In an async function the wait begins here: a kill of the greenlet has to reach it.
-    const op = operation.op();
-    exposed = op.then() as IoPromise<T>;
-    op.exposed = exposed;
-  }
-  exposed[AS_OP] = operation;
-  exposed[Symbol.iterator] = iterate;
-  return exposed;
+  return expose(new IoOp(verb, name, promise, abort));
 }

@@ -5,20 +5,20 @@
  * @module
  */
 import { type Coroutine, notCallable, type Runnable } from "../body.ts";
-import { show } from "../clock.ts";
+import { show, type TimerEntry } from "../clock.ts";
 import { GreenletExit } from "../errors.ts";
 import { families, type Family, mainFamily } from "../family.ts";
 import { addLink, type Fiber, type Link } from "../fiber.ts";
 import { getHub } from "../get_hub.ts";
 import { getCurrent, Greenlet, type WaitOptions } from "../greenlet.ts";
 import { Group, type Pool } from "../group.ts";
-import { addExternal } from "../hub.ts";
+import { addExternal, timers } from "../hub.ts";
 import type { Op } from "../op.ts";
 import { perform } from "../perform.ts";
 import { routine } from "../routine.ts";
 import { until } from "../until.ts";
 import { withTimeout } from "../with_timeout.ts";
-import { poolFor, STOP_TIMEOUT } from "./server_options.ts";
+import { poolFor, STOP_TIMEOUT } from "./server.ts";
 
 const hostServe = Deno.serve;
 
@@ -44,17 +44,42 @@ export interface ServeOptions {
   onError?: (error: unknown, request: Request) => Response;
 }
 
-/** Hands the outcome of a request's greenlet to the host. */
-class Answer implements Link {
+/**
+ * How long a handler may take, in milliseconds, before anybody looks whether its client is still there. To
+ * ask the host for the signal that tells costs more than a short handler does.
+ */
+const LOOK_AFTER = 100;
+
+/** Hands the outcome of a request's greenlet to the host, and ends the greenlet when the client goes away. */
+class Answer implements Link, TimerEntry {
   before: Link | null = null;
   after: Link | null = null;
+  index = -1;
+  readonly #kill = (): void => {
+    this.greenlet.requestKill(new GreenletExit(`The client of ${this.greenlet.name} went away`));
+  };
+  #signal: AbortSignal | null = null;
+
   constructor(
+    readonly greenlet: Greenlet<Response>,
     readonly request: Request,
     readonly onError: ServeOptions["onError"],
     readonly resolve: (response: Response) => void,
-  ) {}
+  ) {
+    addLink(greenlet, this);
+    timers.add(this, LOOK_AFTER);
+  }
+
+  /** The handler takes long: looks after the client. */
+  fire(): void {
+    const signal = this.#signal = this.request.signal;
+    if (signal.aborted) this.#kill();
+    else signal.addEventListener("abort", this.#kill);
+  }
 
   ended(fiber: Fiber): void {
+    timers.cancel(this);
+    this.#signal?.removeEventListener("abort", this.#kill);
     const { failing, inbox } = fiber;
     if (failing) this.resolve(this.failed(inbox, fiber as Greenlet<unknown>));
     else if (inbox instanceof Response) this.resolve(inbox);
@@ -128,17 +153,17 @@ export class HttpServer implements AsyncDisposable {
   }
 
   #answer(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
-    const { method, url, signal } = request;
+    const { method, url } = request;
     if (this.#stopping) return Promise.resolve(new Response(null, { status: 503 }));
     this.#undelivered++;
     info.completed.then(this.#delivered, this.#delivered);
     const greenlet = new Greenlet<Response>(
       this.#pool === undefined ? this.#handler : inSlot,
-      { name: `${method} ${pathOf(url)}`, signal },
+      { name: `${method} ${pathOf(url)}` },
       families.has(this.#family) ? this.#family : mainFamily,
     );
     return new Promise((resolve) => {
-      addLink(greenlet, new Answer(request, this.#onError, resolve));
+      new Answer(greenlet, request, this.#onError, resolve);
       this.#requests.add(greenlet as Greenlet<unknown>);
       if (this.#pool === undefined) greenlet.start(request, info);
       else greenlet.start(this.#pool, this.#handler, request, info);
@@ -249,8 +274,9 @@ function* stopServer(
  * It belongs to the greenlet that calls: a `run` waits for the requests that are being answered below
  * it, and Ctrl-C under `main` kills them. The server itself lives until it is stopped.
  *
- * To see that a client has gone it asks the host for each request's signal; for that the host writes a
- * note to standard error, once, unless it runs with `--unstable-no-legacy-abort`.
+ * Whether a client is still there is looked at when its handler has taken 100 ms. When such a handler
+ * succeeds, the host writes a note about signals of requests to standard error, once; it does not if Deno
+ * runs with `--unstable-no-legacy-abort`.
  *
  * @example Usage
  * ```ts

@@ -180,14 +180,18 @@ Deno.test("CooperativeResponse.discard() leaves nothing open", async () => {
   await cancelled;
 });
 
-Deno.test("fetch() throws what the platform's fetch throws", async () => {
+Deno.test("fetch() throws what the platform's does, with the address and what went wrong", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
+  const url = `http://127.0.0.1:${listener.addr.port}/`;
   listener.close();
   const failing = run(function* () {
-    yield* fetch(`http://127.0.0.1:${port}/`);
+    yield* fetch(url);
   });
-  await assertRejects(() => failing, TypeError);
+  const error = await assertRejects(() => failing, TypeError);
+  assertStringIncludes(error.message, `Cannot fetch ${url}: `);
+  assertStringIncludes(error.message, "Connection refused");
+  assertInstanceOf(error.cause, TypeError);
+  await assertRejects(() => fetch("nonsense"), TypeError, "Cannot fetch nonsense: Invalid URL");
 });
 
 Deno.test("a kill aborts the request, once, and the server sees it", async () => {

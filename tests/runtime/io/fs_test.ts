@@ -5,39 +5,37 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
+  assertStrictEquals,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
-import { type Coroutine, dump, GreenletExit, run, spawn } from "@tendril/tendril";
+import { dump, GreenletExit, select, sleep, spawn, until } from "@tendril/tendril";
 import {
+  chmod,
+  chown,
+  copyFile,
+  link,
+  lstat,
   makeTempDir,
+  makeTempFile,
   mkdir,
-  open,
+  readDir,
   readFile,
+  readLink,
   readTextFile,
+  realPath,
   remove,
   rename,
   stat,
+  symlink,
+  truncate,
+  utime,
+  watchFs,
   writeFile,
   writeTextFile,
 } from "@tendril/tendril/io";
 import { settle } from "../../manual_clock.ts";
-
-/** Runs `body` with the path of a folder that is removed afterwards. */
-async function inFolder<T>(body: (folder: string) => Coroutine<T>): Promise<T> {
-  const folder = await Deno.makeTempDir();
-  try {
-    return await run(body, folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** A pipe with a writer that has not written anything yet. */
-async function pipeIn(folder: string): Promise<{ path: string; writer: Deno.FsFile }> {
-  const path = `${folder}/pipe`;
-  await new Deno.Command("mkfifo", { args: [path] }).output();
-  return { path, writer: await Deno.open(path, { read: true, write: true }) };
-}
+import { inFolder, openFifo } from "./folder.ts";
 
 Deno.test("writeTextFile() and readTextFile() keep a text", async () => {
   await inFolder(function* (folder) {
@@ -119,57 +117,150 @@ Deno.test("mkdir(), rename(), stat() and remove() do what they say", async () =>
   });
 });
 
-Deno.test("readFile() throws what the platform's throws", async () => {
-  const reading = run(function* () {
-    yield* readTextFile("/no/such/file");
-  });
-  await assertRejects(() => reading, Deno.errors.NotFound);
-});
-
-Deno.test("File reads, writes, seeks, cuts and tells its size", async () => {
+Deno.test("copyFile(), link(), symlink(), readLink() and lstat() do what they say", async () => {
   await inFolder(function* (folder) {
-    using file = yield* open(`${folder}/a`, { read: true, write: true, create: true });
-    yield* file.write(new TextEncoder().encode("hello world"));
-    yield* file.truncate(5);
-    yield* file.sync();
-    assertEquals((yield* file.stat()).size, 5);
-    assertEquals(yield* file.seek(1), 1);
-    const buffer = new Uint8Array(10);
-    assertEquals(yield* file.read(buffer), 4);
-    assertEquals(new TextDecoder().decode(buffer.subarray(0, 4)), "ello");
-    assertEquals(yield* file.read(buffer), null);
-  });
-});
-
-Deno.test("File.write() writes all of a large buffer", async () => {
-  await inFolder(function* (folder) {
-    const bytes = new Uint8Array(5_000_000).fill(7);
-    using file = yield* open(`${folder}/a`, { write: true, create: true });
-    yield* file.write(bytes);
-    assertEquals((yield* stat(`${folder}/a`)).size, bytes.length);
+    const [a, b, c, d] = ["a", "b", "c", "d"].map((name) => `${folder}/${name}`) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    yield* writeTextFile(a, "text");
+    yield* copyFile(a, b);
+    yield* link(a, c);
+    yield* symlink(a, d);
+    yield* writeTextFile(a, "new");
+    assertEquals(
+      [yield* readTextFile(b), yield* readTextFile(c), yield* readTextFile(d)],
+      ["text", "new", "new"],
+    );
+    assertEquals(yield* readLink(d), a);
+    assertEquals(yield* realPath(d), yield* realPath(a));
+    assertEquals([(yield* lstat(d)).isSymlink, (yield* stat(d)).isSymlink], [true, false]);
   });
 });
 
-Deno.test("File.close() can be called again", async () => {
+Deno.test("truncate(), chmod(), chown() and utime() do what they say", async () => {
   await inFolder(function* (folder) {
-    const file = yield* open(`${folder}/a`, { write: true, create: true });
-    file.close();
-    file.close();
+    const path = `${folder}/a`;
+    yield* writeTextFile(path, "12345");
+    yield* truncate(path, 3);
+    yield* chmod(path, 0o600);
+    yield* chown(path, null, null);
+    yield* utime(path, 1000, new Date(5000));
+    const { size, mode, atime, mtime } = yield* stat(path);
+    assertEquals([size, mode! & 0o777], [3, 0o600]);
+    assertEquals([atime, mtime], [new Date(1_000_000), new Date(5000)]);
   });
 });
 
-Deno.test("File.readable and File.writable are streams of it", async () => {
+Deno.test("makeTempDir() and makeTempFile() make what nobody else has", async () => {
   await inFolder(function* (folder) {
-    const out = yield* open(`${folder}/a`, { write: true, create: true });
-    yield new Response("text").body!.pipeTo(out.writable);
-    const back = yield* open(`${folder}/a`);
-    assertEquals(yield new Response(back.readable).text(), "text");
+    const made = yield* makeTempDir({ dir: folder, prefix: "x" });
+    const file = yield* makeTempFile({ dir: made, suffix: ".y" });
+    assert(made.startsWith(`${folder}/x`) && file.startsWith(`${made}/`) && file.endsWith(".y"));
+    assertEquals((yield* stat(file)).size, 0);
   });
+});
+
+Deno.test("readDir() gives the entries to greenlets and to loops", async () => {
+  await inFolder(function* (folder) {
+    for (const name of ["a", "b", "c"]) yield* writeTextFile(`${folder}/${name}`, "");
+    using entries = readDir(folder);
+    const names: string[] = [];
+    for (let step = yield* entries.next(); !step.done; step = yield* entries.next()) {
+      names.push(step.value.name);
+    }
+    assertEquals(names.sort(), ["a", "b", "c"]);
+    const again = yield* until(async () => (await Array.fromAsync(readDir(folder))).length);
+    assertEquals(again, 3);
+  });
+});
+
+Deno.test("readDir() of nothing fails in next(), and again", async () => {
+  const entries = readDir("/no/such/folder");
+  for (let i = 0; i < 2; i++) {
+    const error = await assertRejects(async () => await entries.next(), Deno.errors.NotFound);
+    assertStringIncludes(error.message, 'Cannot read the directory "/no/such/folder"');
+  }
+});
+
+Deno.test("watchFs() tells what happens, and keeps what nobody waited for", async () => {
+  await inFolder(function* (folder) {
+    using events = watchFs(folder);
+    const nothing = yield* select({ event: events.next(), late: sleep(1) });
+    assertEquals(nothing.key, "late");
+    yield* writeTextFile(`${folder}/a`, "text");
+    const { value } = yield* events.next();
+    assertEquals(value?.paths, [`${yield* realPath(folder)}/a`]);
+  });
+});
+
+Deno.test("a kill in a loop over watchFs() ends the watch", async () => {
+  await inFolder(function* (folder) {
+    const watching = spawn(async () => {
+      for await (const _event of watchFs(folder));
+    });
+    while (!dump().includes(`waits for watch ${folder}`)) yield settle();
+    yield* watching.kill();
+    // The resource sanitizer would tell of a watcher that is left open.
+  });
+});
+
+Deno.test("watchFs() that is closed tells who waits that nothing more comes", async () => {
+  await inFolder(function* (folder) {
+    const events = watchFs(folder);
+    const waiting = spawn(function* () {
+      return yield* events.next();
+    });
+    yield settle();
+    events.close();
+    events.close();
+    assertEquals(yield* waiting, { done: true, value: undefined });
+    assertEquals(yield* events.next(), { done: true, value: undefined });
+  });
+});
+
+Deno.test("watchFs() of nothing names it", () => {
+  const error = assertThrows(() => watchFs("/no/such/file"), Deno.errors.NotFound);
+  assertStringIncludes(error.message, "Cannot watch /no/such/file");
+  assertInstanceOf(error.cause, Deno.errors.NotFound);
+});
+
+Deno.test("errors keep the host's class, name what was done, and have its error as cause", async () => {
+  const path = "/no/such/file";
+  const calls: Record<string, () => Promise<unknown>> = {
+    [`read "${path}"`]: () => readTextFile(path),
+    [`write "${path}"`]: () => writeTextFile(path, ""),
+    [`rename "${path}"`]: () => rename(path, "/no/where"),
+    [`remove "${path}"`]: () => remove(path),
+    [`stat "${path}"`]: () => stat(path),
+    [`make a temporary file in "${path}"`]: () => makeTempFile({ dir: path }),
+    [`stat file://${path}`]: () => stat(new URL(`file://${path}`)),
+  };
+  for (const [action, call] of Object.entries(calls)) {
+    const error = await assertRejects(call, Deno.errors.NotFound, `Cannot ${action}: `);
+    assertInstanceOf(error.cause, Deno.errors.NotFound);
+  }
+});
+
+Deno.test("a call that ends by its own signal rejects with the reason of that", async () => {
+  const reason = new RangeError("changed my mind");
+  const signal = AbortSignal.abort(reason);
+  for (
+    const call of [
+      () => readFile("/dev/null", { signal }),
+      () => writeFile("/dev/null", new Uint8Array(), { signal }),
+      () => writeFile("/dev/null", new Uint8Array(5_000_000), { signal }),
+    ]
+  ) {
+    assertStrictEquals(await assertRejects(call), reason);
+  }
 });
 
 Deno.test("a kill ends a greenlet that reads a file at once", async () => {
   await inFolder(function* (folder) {
-    const { path, writer } = (yield pipeIn(folder)) as Awaited<ReturnType<typeof pipeIn>>;
+    const { path, writer } = yield* openFifo(folder);
     const reading = spawn(function* () {
       yield* readFile(path);
     });
@@ -181,25 +272,9 @@ Deno.test("a kill ends a greenlet that reads a file at once", async () => {
   });
 });
 
-Deno.test("a file that is opened too late for a killed greenlet is closed", async () => {
-  // The resource sanitizer would tell of one that is left open.
-  await inFolder(function* (folder) {
-    yield* writeTextFile(`${folder}/a`, "text");
-    for (let i = 0; i < 10; i++) {
-      const opening = spawn(function* () {
-        yield* open(`${folder}/a`);
-      });
-      yield;
-      yield* opening.kill();
-    }
-    yield settle();
-    assert(true);
-  });
-});
-
 Deno.test("readTextFile() ends by its own signal", async () => {
   await inFolder(function* (folder) {
-    const { path, writer } = (yield pipeIn(folder)) as Awaited<ReturnType<typeof pipeIn>>;
+    const { path, writer } = yield* openFifo(folder);
     const controller = new AbortController();
     const reading = spawn(function* () {
       yield* readTextFile(path, { signal: controller.signal });

@@ -121,7 +121,7 @@ Deno.test("serve() kills the greenlet of a client that goes away", async () => {
     yield* ended.wait();
   });
   assertInstanceOf(error, GreenletExit);
-  assertEquals(error.message, "GET /slow was aborted");
+  assertEquals(error.message, "The client of GET /slow went away");
 });
 
 Deno.test("serve() answers 500 when a handler fails, reports it and goes on", async () => {
