@@ -8,7 +8,10 @@
 
 /** From the bottom to the top; a file belongs to the layer with the longest name it starts with. */
 const LAYERS = [
-  ["body", "clock", "debug", "errors", "family", "fiber", "op"].map((name) => `runtime/${name}.ts`),
+  ["lint/"],
+  ["body", "clock", "debug", "errors", "family", "fiber", "op", "ready_queue"].map((name) =>
+    `runtime/${name}.ts`
+  ),
   ["runtime/trampoline.ts"],
   ["runtime/hub.ts"],
   ["async_frame", "join", "main_switch", "report", "switch", "timeout"].map((name) =>
@@ -94,7 +97,7 @@ export function importsOf(source: string): string[] {
   return forms.flatMap((form) => Array.from(code.matchAll(form), (match) => match[1]!));
 }
 
-/** Reads `mod.ts`, `runtime/` and `channels/` below `root`. */
+/** Reads `mod.ts`, `runtime/`, `channels/` and `lint/` below `root`. */
 export async function readGraph(root: URL): Promise<ImportGraph> {
   const graph: ImportGraph = new Map();
   const read = async (file: string) => {
@@ -108,7 +111,7 @@ export async function readGraph(root: URL): Promise<ImportGraph> {
   };
   await read("mod.ts");
   for await (const { name, isDirectory } of Deno.readDir(root)) {
-    if (isDirectory && /^(runtime|channels)$/.test(name)) await walk(`${name}/`);
+    if (isDirectory && /^(runtime|channels|lint)$/.test(name)) await walk(`${name}/`);
   }
   return graph;
 }
