@@ -54,7 +54,16 @@ let entered: AsyncFrame | null = null;
 const GRACE = 3;
 
 /** Waits for something that the host does for code that holds no promise of it. */
-export class SilentWaiter extends PromiseWaiter {}
+export class SilentWaiter extends PromiseWaiter {
+  /** Whether ending it tells nobody; asked only when it matters. */
+  get isSilent(): boolean {
+    return true;
+  }
+}
+
+function isSilent(waiter: PromiseWaiter): boolean {
+  return waiter instanceof SilentWaiter && waiter.isSilent;
+}
 
 /** One call of an async function. */
 export class AsyncFrame implements AsyncOwner {
@@ -108,13 +117,14 @@ export class AsyncFrame implements AsyncOwner {
   /** Part of {@linkcode AsyncOwner}. */
   adopt(waiter: PromiseWaiter): void {
     if (this.#state === "done") return;
+    const isLate = this.#state === "open" && this.#isBody && this.fiber.interrupts !== null;
     // What tells nobody cannot deliver an interrupt: that comes again once it is adopted.
-    const silent = waiter instanceof SilentWaiter && this.#state === "open";
-    const refusal = silent ? null : this.refuse();
+    const isRetried = isLate && isSilent(waiter);
+    const refusal = isRetried ? null : this.refuse();
     if (refusal !== null) return waiter.interrupt(refusal.error);
     if (this.#awaits.size === 0) addExternal(-1);
     this.#awaits.add(waiter);
-    if (silent && this.#isBody && this.fiber.state === ASYNC) this.retryInterrupt();
+    if (isRetried && this.fiber.state === ASYNC) this.retryInterrupt();
   }
 
   /** Part of {@linkcode AsyncOwner}. */
@@ -129,7 +139,7 @@ export class AsyncFrame implements AsyncOwner {
   interrupt(error: unknown): boolean {
     let told = false;
     for (const waiter of [...this.#awaits]) {
-      if (waiter instanceof SilentWaiter) this.#robbed = true;
+      if (isSilent(waiter)) this.#robbed = true;
       else told = true;
       waiter.interrupt(error);
     }

@@ -1,0 +1,219 @@
+// Copyright 2026 the Tendril authors. MIT license.
+/**
+ * Timers: those of the global object and of `node:timers`, and the promises of `node:timers/promises`.
+ *
+ * A timer set in a greenlet belongs to it: a kill clears it, and its callback never runs. What then
+ * becomes of code that awaits it:
+ *
+ * - `await new Promise((resolve) => setTimeout(resolve, ms))`: the host is given the very function that
+ *   settles the promise, so the promise is rejected with the kill's error by that function. The `await`
+ *   throws, and `finally` blocks run.
+ * - Any other callback cannot be told. If that was all an async body waited for it can never go on: some
+ *   turns of the event loop later, when the body has neither ended nor begun to wait for anything else,
+ *   it is let go. The greenlet ends with the error, the body stays where it is, and should it go on all
+ *   the same, everything it begins is refused.
+ *
+ * The hub's own timers are not patched: nobody owns them.
+ *
+ * @module
+ */
+import { hostClock } from "../clock.ts";
+import { nextTurn } from "../hub.ts";
+import { type Blocking, blocking, insideGreenlet, withSignal } from "./call.ts";
+import { type Held, hold } from "./hold.ts";
+import { cooperativeIterator } from "./leftover.ts";
+import { prepare } from "./patch.ts";
+import { builtin, define, defineAll, type HostFunction, ignore, type Wrap } from "./registry.ts";
+
+/** What is held of the timers that were set in greenlets. */
+const holds = new Map<unknown, Held>();
+
+/** Somebody cleared a timer, which may also be known by its number. */
+function forget(handle: unknown): void {
+  const held = holds.get(handle);
+  if (held !== undefined) {
+    holds.delete(handle);
+    held.over();
+  } else if (typeof handle === "number" || typeof handle === "string") {
+    const number = Number(handle);
+    for (const timer of holds.keys()) {
+      if (Number(timer) === number) return forget(timer);
+    }
+  }
+}
+
+/** True while the hub sets its own timer. */
+let isHub = false;
+
+/**
+ * Sets a timer in a greenlet; `set` does it in the host.
+ *
+ * @param text What the dump shows.
+ * @param repeats Whether it goes on after it fired.
+ * @param clear What takes it back.
+ */
+function setOwned(
+  set: (run: HostFunction) => unknown,
+  callback: HostFunction,
+  text: () => string,
+  repeats: boolean,
+  clear: HostFunction,
+): unknown {
+  const run = repeats ? callback : function (this: unknown, ...args: unknown[]): unknown {
+    if (holds.has(handle)) forget(handle);
+    return args.length === 0 ? callback.call(this) : Reflect.apply(callback, this, args);
+  };
+  const handle = set(run);
+  const tells = () => !repeats && settlesPromise(callback);
+  const held = hold(text, (error) => {
+    holds.delete(handle);
+    clear(handle);
+    if (tells()) rejectBy(callback, error);
+  }, tells);
+  if (held.isHeld) holds.set(handle, held);
+  return handle;
+}
+
+/** Wraps `setTimeout` or `setInterval`. */
+function timed(what: string, repeats: boolean, clear: () => HostFunction): Wrap {
+  return (original) =>
+    function (this: unknown, callback: HostFunction, ms: number, ...args: unknown[]): unknown {
+      const set = args.length === 0
+        ? (run: HostFunction) => original.call(this, run, ms)
+        : (run: HostFunction) => original.call(this, run, ms, ...args);
+      if (isHub || !insideGreenlet() || typeof callback !== "function") return set(callback);
+      return setOwned(set, callback, () => `${what} of ${Number(ms) || 0} ms`, repeats, clear());
+    };
+}
+
+const wrapImmediate: Wrap = (original) =>
+  function (this: unknown, ...args: [HostFunction, ...unknown[]]): unknown {
+    const [callback, ...rest] = args;
+    if (isHub || !insideGreenlet() || typeof callback !== "function") {
+      return Reflect.apply(original, this, args);
+    }
+    const set = (run: HostFunction) => original.call(this, run, ...rest);
+    return setOwned(set, callback, () => "immediate", false, globalThis.clearImmediate);
+  };
+
+function clearer(): Wrap {
+  return (original) =>
+    function (this: unknown, handle: unknown): unknown {
+      if (holds.size > 0) forget(handle);
+      return Reflect.apply(original, this, [handle]);
+    };
+}
+
+/** Whether a function is one of the two that `new Promise` passes to its executor. */
+function settlesPromise(callback: HostFunction): boolean {
+  const { name, length } = callback;
+  return name === "" && length === 1 && !Object.hasOwn(callback, "prototype") &&
+    Function.prototype.toString.call(callback) === "function () { [native code] }";
+}
+
+/** Errors that promises were rejected with which perhaps nobody looks at. */
+const delivered = new WeakSet<object>();
+
+/**
+ * Rejects a promise by either of its two functions. The one that resolves takes a thenable for a promise
+ * to follow, and looks for its `then` at once; the one that rejects takes it as it is.
+ */
+function rejectBy(callback: HostFunction, error: unknown): void {
+  const reason = error as { then?: unknown };
+  delivered.add(reason);
+  const then = (_: unknown, reject: (error: unknown) => void) => reject(error);
+  if (!Object.isExtensible(reason)) return callback({ then });
+  reason.then = then;
+  callback(reason);
+  delete reason.then;
+}
+
+/** A promise nobody looks at rejects only because its greenlet was killed: that is no failure. */
+function quiet(event: PromiseRejectionEvent): void {
+  if (delivered.has(event.reason)) event.preventDefault();
+}
+
+prepare("timers", () => {
+  nextTurn(ignore); // the hub takes its `setImmediate` from the global object when it first needs it
+  const { setTimer } = hostClock;
+  hostClock.setTimer = (callback, ms) => {
+    isHub = true;
+    try {
+      return setTimer(callback, ms);
+    } finally {
+      isHub = false;
+    }
+  };
+  addEventListener("unhandledrejection", quiet);
+  return () => {
+    hostClock.setTimer = setTimer;
+    removeEventListener("unhandledrejection", quiet);
+  };
+});
+
+// First these: `promisify(setTimeout)` finds them on the global functions.
+const ms = (_: unknown, [delay]: readonly unknown[]) => `${delay ?? 1} ms`;
+const turn: Blocking = { verb: "turn of", name: () => "the event loop" };
+const promised: Record<string, Wrap> = {
+  setTimeout: blocking({ verb: "timer of", name: ms, signal: 2 }),
+  setImmediate: blocking({ ...turn, signal: 1 }),
+  setInterval: (original) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      if (!insideGreenlet()) return Reflect.apply(original, this, args);
+      const controller = new AbortController();
+      args[2] = withSignal(args[2], controller.signal);
+      const ticks = Reflect.apply(original, this, args);
+      return cooperativeIterator("interval of", ms(this, args), ticks, () => controller.abort());
+    },
+};
+const timers = builtin("node:timers");
+const promises = builtin("node:timers/promises");
+defineAll("timers", "node:timers/promises", promises, promised);
+defineAll("timers", "node:timers.promises", () => timers().promises, promised);
+defineAll(
+  "timers",
+  "node:timers/promises.scheduler",
+  () => Object.getPrototypeOf(promises().scheduler),
+  {
+    wait: blocking({ verb: "timer of", name: ms, signal: 1 }),
+    yield: blocking(turn),
+  },
+);
+
+const globals = {
+  setTimeout: timed("timer", false, () => globalThis.clearTimeout),
+  setInterval: timed("interval", true, () => globalThis.clearInterval),
+  setImmediate: wrapImmediate,
+  clearTimeout: clearer(),
+  clearInterval: clearer(),
+  clearImmediate: clearer(),
+};
+for (const [name, wrap] of Object.entries(globals)) {
+  define("timers", name, () => globalThis, name, wrap);
+}
+defineAll("timers", "node:timers", timers, globals);
+
+const clearMethod: Wrap = (original) =>
+  function (this: unknown): unknown {
+    forget(this);
+    return Reflect.apply(original, this, []);
+  };
+
+/** The class of what a function that sets timers gives. */
+function classOf(set: "setTimeout" | "setImmediate", clear: "clearTimeout" | "clearImmediate") {
+  return (): object => {
+    const functions = timers() as Record<string, HostFunction>;
+    isHub = true;
+    const handle = functions[set]!(ignore);
+    isHub = false;
+    functions[clear]!(handle);
+    return Object.getPrototypeOf(handle);
+  };
+}
+
+const timeoutClass = classOf("setTimeout", "clearTimeout");
+const immediateClass = classOf("setImmediate", "clearImmediate");
+define("timers", "Timeout.prototype.close", timeoutClass, "close", clearMethod);
+for (const [name, holder] of Object.entries({ Timeout: timeoutClass, Immediate: immediateClass })) {
+  define("timers", `${name}.prototype[Symbol.dispose]`, holder, Symbol.dispose, clearMethod);
+}

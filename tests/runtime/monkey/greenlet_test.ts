@@ -1,0 +1,278 @@
+// Copyright 2026 the Tendril authors. MIT license.
+// Patched functions called from generators, and from code that knows nothing of greenlets.
+
+import childProcess from "node:child_process";
+import { promisify } from "node:util";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  all,
+  dump,
+  getCurrent,
+  GreenletExit,
+  type Op,
+  run,
+  spawn,
+  spawnWith,
+  until,
+} from "@tendril/tendril";
+import { getOriginal, patch, patchAll, patchPromise } from "@tendril/tendril/monkey";
+import { settle } from "../../manual_clock.ts";
+import { eventually } from "../io/sockets.ts";
+
+/** A promise as a greenlet may `yield*` it at run time; the types of the host cannot tell. */
+function op<T>(promise: Promise<T>): Op<T> {
+  return promise as unknown as Op<T>;
+}
+
+/** A server that answers what it is asked, or never under "/hang"; it notes who came and went. */
+class Server implements AsyncDisposable {
+  came = 0;
+  gone = 0;
+  readonly #server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    this.came++;
+    if (!request.url.endsWith("/hang")) return new Response(request.headers.get("x-name"));
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    request.signal.addEventListener("abort", () => {
+      this.gone++;
+      resolve(new Response());
+    });
+    return promise;
+  });
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+Deno.test("a generator can yield* what patched functions return", async () => {
+  await using server = new Server();
+  using _ = patchAll();
+  await run(function* () {
+    const response = yield* op(fetch(server.url, { headers: { "x-name": "hello" } }));
+    assertEquals(yield* op(response.text()), "hello");
+    const { size } = yield* op(Deno.stat(import.meta.filename!));
+    assertEquals((yield* op(Deno.readFile(import.meta.filename!))).length, size);
+    const info: Deno.FileInfo = yield Deno.lstat(import.meta.filename!);
+    assertEquals(info.size, size);
+  });
+});
+
+Deno.test("a generator that is killed in a patched call ends what is behind it", async () => {
+  await using server = new Server();
+  using _ = patchAll();
+  const greenlet = spawn(function* () {
+    yield* op(fetch(`${server.url}/hang`));
+  });
+  await eventually(() => server.came === 1);
+  await greenlet.kill();
+  await eventually(() => server.gone === 1);
+});
+
+Deno.test("all() takes patched calls, which end with it", async () => {
+  await using server = new Server();
+  using _ = patchAll();
+  const greenlet = spawnWith({ name: "both" }, function* () {
+    const one = fetch(`${server.url}/hang`);
+    yield* all([one, fetch(`${server.url}/hang`)]);
+  });
+  await eventually(() => server.came === 2);
+  assert(dump().includes(`both: waits for all of fetch ${server.url}/hang, fetch`));
+  await greenlet.kill();
+  await eventually(() => server.gone === 2);
+});
+
+Deno.test("code that knows nothing of greenlets belongs to the one that calls it", async () => {
+  await using server = new Server();
+  using _ = patchAll();
+  const library = async () => {
+    await Promise.resolve();
+    await Promise.all([fetch(`${server.url}/hang`), fetch(`${server.url}/hang`)]);
+  };
+  const greenlet = spawnWith({ name: "caller" }, function* () {
+    yield* until(library);
+  });
+  await eventually(() => server.came === 2);
+  const waits = `fetch ${server.url}/hang`;
+  assert(dump().includes(`caller: waits for ${waits}, ${waits}`));
+  await greenlet.kill();
+  await eventually(() => server.gone === 2);
+});
+
+Deno.test("what a killed greenlet would begin is not begun", async () => {
+  await using server = new Server();
+  using _ = patchAll();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const greenlet = spawn(async () => {
+    await promise;
+    await fetch(server.url);
+  });
+  await settle();
+  greenlet.kill();
+  resolve();
+  await greenlet.join();
+  assertInstanceOf(greenlet.value, GreenletExit);
+  await settle();
+  assertEquals(server.came, 0);
+});
+
+Deno.test("a signal that is given to fetch() works beside the greenlet's", async () => {
+  await using server = new Server();
+  using _ = patchAll();
+  const stop = new AbortController();
+  const reason = new Error("changed my mind");
+  const greenlet = spawn(() => fetch(`${server.url}/hang`, { signal: stop.signal }));
+  const other = spawn(() => fetch(new Request(`${server.url}/hang`, { signal: stop.signal })));
+  await eventually(() => server.came === 2);
+  stop.abort(reason);
+  assertStrictEquals(await assertRejects(async () => await greenlet), reason);
+  assertStrictEquals(await assertRejects(async () => await other), reason);
+  await eventually(() => server.gone === 2);
+});
+
+Deno.test("fetch() takes a Request for its options", async () => {
+  await using server = new Server();
+  using _ = patchAll();
+  const options = new Request("http://localhost/", { headers: { "x-name": "from a request" } });
+  const text = await spawn(async () => await (await fetch(server.url, options)).text());
+  assertEquals(text, "from a request");
+});
+
+Deno.test("outside any greenlet the promises are the host's own", async () => {
+  await using server = new Server();
+  using _ = patchAll({ promise: false });
+  const promise = fetch(server.url, { headers: { "x-name": "bare" } });
+  assertEquals([promise.constructor, Symbol.iterator in promise], [Promise, false]);
+  const response = await promise;
+  assertEquals([response.constructor, await response.text()], [Response, "bare"]);
+  assertEquals(Symbol.iterator in Deno.stat("."), false);
+  await settle();
+});
+
+Deno.test("yield* of any promise works while promises are patched", async () => {
+  const failure = new RangeError("broken");
+  {
+    using _ = patchPromise();
+    await run(function* () {
+      assertEquals(yield* op(Promise.resolve(7)), 7);
+      try {
+        yield* op(Promise.reject(failure));
+      } catch (error) {
+        assertStrictEquals(error, failure);
+      }
+      const waiter = spawnWith({ name: "waiter" }, function* () {
+        yield* op(new Promise<void>(() => {}));
+      });
+      yield;
+      assert(dump().includes("waiter: waits for promise"));
+      yield* waiter.kill();
+    });
+    assertEquals(Object.keys(Promise.prototype), []);
+  }
+  assertEquals(Symbol.iterator in Promise.prototype, false);
+});
+
+/** A process that prints its number and then waits. */
+const WAITING = "echo $$; exec sleep 1000";
+
+async function hasEnded(pid: number): Promise<void> {
+  await eventually(() => {
+    try {
+      return /^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+    } catch {
+      return true;
+    }
+  });
+}
+
+Deno.test("a promisified exec() ends with the greenlet, and has its child", async () => {
+  using _ = patchAll();
+  let pid = 0;
+  const greenlet = spawnWith({ name: "shell" }, async () => {
+    const running = promisify(childProcess.exec)(WAITING);
+    pid = running.child.pid!;
+    await running;
+  });
+  await eventually(() => pid > 0);
+  assert(dump().includes(`shell: waits for output of ${WAITING}`));
+  await greenlet.kill();
+  await hasEnded(pid);
+});
+
+Deno.test("a process that a generator started ends when that is killed elsewhere", async () => {
+  using _ = patchAll();
+  let child!: Deno.ChildProcess;
+  const greenlet = spawn(function* () {
+    child = new Deno.Command("sleep", { args: ["1000"] }).spawn();
+    yield* until(new Promise(() => {}));
+  });
+  await eventually(() => child !== undefined);
+  await greenlet.kill();
+  assertEquals((await child.status).signal, "SIGTERM");
+});
+
+Deno.test("a command that was made before the patch runs", async () => {
+  const command = new Deno.Command("echo", { args: ["hello"] });
+  using _ = patchAll();
+  const { stdout } = await spawn(() => command.output());
+  assertEquals(new TextDecoder().decode(stdout), "hello\n");
+});
+
+Deno.test("a command keeps what it was made with", async () => {
+  using _ = patchAll();
+  const options: Deno.CommandOptions = { args: ["-c", "cat; pwd"], cwd: "/", stderr: "null" };
+  const { stdout, success } = await spawn(() => new Deno.Command("sh", options).output());
+  assertEquals([new TextDecoder().decode(stdout), success], ["/\n", true]);
+  await assertRejects(
+    () => run(async () => void await new Deno.Command("sh", { stdin: "piped" }).output()),
+    TypeError,
+  );
+});
+
+Deno.test("a file that is opened too late for a killed greenlet is closed", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { open } = Deno;
+  let closed = 0;
+  Deno.open = async (...args) => {
+    await promise;
+    const file = await open(...args);
+    const { close } = file;
+    file.close = () => {
+      closed++;
+      close.call(file);
+    };
+    return file;
+  };
+  try {
+    using _ = patch("Deno.open");
+    const greenlet = spawn(() => Deno.open("."));
+    await settle();
+    await greenlet.kill();
+    resolve();
+    await eventually(() => closed === 1);
+    assert(getOriginal("Deno.open") !== open);
+  } finally {
+    Deno.open = open;
+  }
+});
+
+Deno.test("a sequence of many patched calls leaves nothing behind", async () => {
+  using _ = patchAll();
+  const greenlet = spawn(async () => {
+    for (let i = 0; i < 1000; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      clearTimeout(setTimeout(() => {}, 1000));
+    }
+    return getCurrent().waits.length;
+  });
+  assertEquals(await greenlet, 0);
+});
