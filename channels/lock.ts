@@ -48,9 +48,9 @@ class LockOp extends AcquireOp<Lock> {
  *
  * A ring of greenlets that wait for locks of one another is refused with a DeadlockError as soon as
  * it closes, and so is a greenlet that acquires its own lock again; unless one of them waits with a
- * timeout, under a {@linkcode Timeout} or in a `select`, and so can get out by itself. The async functions
- * outside of any greenlet count as one owner, `main`, and close no ring. A greenlet that
- * ends without a release keeps the lock.
+ * timeout, under a {@linkcode Timeout} or in a `select`, and so can get out by itself. Async functions
+ * close no ring, since they may do several things at once; those outside of any greenlet count as one
+ * owner, `main`. A greenlet that ends without a release keeps the lock.
  *
  * @example Usage
  * ```ts

@@ -287,8 +287,8 @@ export class WriteSide implements Source {
  * served: a waiting writer stops later readers, and readers that follow one another enter together.
  *
  * A greenlet that reads may read again without waiting, but has to stop before it writes: everything else
- * could never go on, and is refused with a DeadlockError. The async functions outside of any greenlet cannot be
- * told apart, so there each `read.acquire` waits its turn.
+ * could never go on, and is refused with a DeadlockError. Async functions outside of any greenlet cannot be
+ * told apart: there each `read.acquire` waits its turn, and who reads must not read again.
  *
  * @example Usage
  * ```ts

@@ -161,8 +161,10 @@ export class Mapped<T> implements Disposable {
         const position = count++;
         const greenlet = yield* slots.spawn(fn, ...args);
         const item = new Item(self, position);
-        if (greenlet.dead) item.ended(greenlet);
-        else addLink(greenlet, item);
+        if (greenlet.dead) {
+          greenlet.observed = true; // its error goes to the reader
+          item.ended(greenlet);
+        } else addLink(greenlet, item);
       }
     } catch (error) {
       // An error of the input comes after the results of the items before it.
