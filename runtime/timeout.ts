@@ -8,7 +8,7 @@ import { checkDelay, show, type TimerEntry } from "./clock.ts";
 import { GreenletError } from "./errors.ts";
 import type { Fiber, Interrupt } from "./fiber.ts";
 import { timers } from "./hub.ts";
-import { FINISHED, Op, type Waiter, WAITING } from "./op.ts";
+import { consumed, FINISHED, FRESH, Op, type Waiter, WAITING } from "./op.ts";
 
 let findCurrent: () => Fiber | null;
 /** Tells how to find the greenlet a Timeout is for; greenlet.ts calls this once. */
@@ -196,14 +196,36 @@ class TimedOp<T, L> extends Op<T | L> implements Waiter, TimerEntry {
   }
 
   poll(): IteratorReturnResult<T> | null {
-    this.inner.stage = FINISHED;
-    return this.inner.poll();
+    const { inner } = this;
+    if (inner.stage !== FRESH) throw consumed(inner);
+    let result: IteratorReturnResult<T> | null = null;
+    try {
+      result = inner.poll();
+    } catch (error) {
+      inner.stage = FINISHED;
+      throw error;
+    }
+    if (result !== null) inner.stage = FINISHED;
+    return result;
+  }
+
+  /** It lost before it waited: what has begun behind it is ended. */
+  abandon(): void {
+    const inner = this.inner as Op<T> & { abandon?(): void };
+    if (inner.stage !== FRESH) return;
+    if (inner.abandon === undefined) inner.stage = FINISHED;
+    else inner.abandon();
+  }
+
+  /** A kill may come before the first step, where the greenlet has to give way. */
+  override throw(error: unknown): IteratorResult<undefined, T | L> {
+    if (this.stage === FRESH) this.abandon();
+    return super.throw(error);
   }
 
   park(waiter: Waiter): void {
     this.waiter = waiter;
-    const ms = typeof this.limit === "number" ? this.limit : this.limit.ms;
-    if (ms !== undefined) timers.add(this, ms);
+    timers.add(this, typeof this.limit === "number" ? this.limit : this.limit.ms!);
     this.inner.stage = WAITING;
     this.inner.park(this);
   }
@@ -257,6 +279,7 @@ export function limited<T, L>(
   late: ((limit: Timeout) => L) | null = null,
 ): Op<T | L> {
   if (timeout === undefined || timeout === null) return op;
-  if (!(timeout instanceof Timeout)) checkDelay(action, timeout);
+  const ms = timeout instanceof Timeout ? timeout.ms : checkDelay(action, timeout);
+  if (ms === undefined || ms === Infinity) return op;
   return new TimedOp(op, timeout, late);
 }

@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { currentFrame } from "./async_frame.ts";
 import { show } from "./clock.ts";
 import type { Coroutine, Runnable } from "./body.ts";
-import type { Op } from "./op.ts";
+import { current, type Op } from "./op.ts";
 import { perform } from "./perform.ts";
 import { routine } from "./routine.ts";
-import { Timeout, type TimeoutLike } from "./timeout.ts";
+import { limited, Timeout, type TimeoutLike } from "./timeout.ts";
 import { toOp, type Waitable } from "./until.ts";
 
 /** Options of {@linkcode withTimeout}. */
@@ -67,12 +68,20 @@ export function withTimeout<T, V>(
   what: Waitable<T> | Runnable<[], T>,
   options?: WithTimeoutOptions<V>,
 ): Op<T | V> {
-  const limited = typeof what === "function" ? what : toOp(what) as Op<T> | undefined;
-  if (limited === undefined) {
+  const within = typeof what === "function" ? what : toOp(what) as Op<T> | undefined;
+  if (within === undefined) {
     throw new TypeError(
       `Cannot limit the time of ${show(what)}: expected an Op, a promise or a function`,
     );
   }
+  // In an async function a routine would run in a greenlet of its own, which would own what it acquires.
+  if (typeof within !== "function" && (current === null || currentFrame() !== null)) {
+    return limited(within, "limit the time of an Op", ms, (limit) => {
+      if (options !== undefined) return options.value;
+      if (limit.error === false) return undefined as V;
+      throw limit.thrown;
+    });
+  }
   const limit = ms instanceof Timeout ? ms : new Timeout(ms);
-  return routine("withTimeout", withTimeoutBody<T, V>, limit, limited, options);
+  return routine("withTimeout", withTimeoutBody<T, V>, limit, within, options);
 }

@@ -8,9 +8,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  Channel,
   type Coroutine,
   getHub,
   type Op,
+  RLock,
   run,
   sleep,
   spawn,
@@ -287,4 +289,27 @@ Deno.test("withTimeout() refuses a second use", async () => {
   const op = withTimeout(10, () => 1);
   await op;
   await assertRejects(async () => await op, TypeError);
+});
+
+Deno.test("withTimeout() of an Op that is awaited acquires for the caller", async () => {
+  const lock = new RLock();
+  (await withTimeout(1000, lock.acquire())).release();
+  assertEquals(lock.locked, false);
+});
+
+Deno.test("withTimeout() of an Op that is awaited gives its value, or throws, when time is over", async () => {
+  const never = new Channel<number>();
+  assertEquals(await withTimeout(1, never.receive(), { value: "late" }), "late");
+  await assertRejects(async () => await withTimeout(1, never.receive()), Timeout);
+  assertEquals(never.stats().waitingReceivers, 0);
+});
+
+Deno.test("withTimeout() without an end arms no timer", async () => {
+  using clock = new ManualClock();
+  const ready = new Channel<number>(1);
+  const received = spawn(() => ready.receive({ timeout: Infinity }));
+  await settle();
+  assertEquals(clock.armed, 0);
+  ready.trySend(1);
+  assertEquals(await received, 1);
 });
