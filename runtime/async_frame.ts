@@ -43,7 +43,7 @@ function makeContext(): Context {
   const { process } = globalThis as unknown as NodeModules;
   const made = new (process.getBuiltinModule("node:async_hooks").AsyncLocalStorage)();
   // From now on a microtask may carry a context, so batches of the hub have to leave it.
-  setEnter((batch) => made.run(undefined, batch));
+  setEnter((batch) => made.getStore() === undefined ? batch() : made.run(undefined, batch));
   return made;
 }
 

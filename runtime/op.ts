@@ -104,6 +104,13 @@ export function tired(): boolean {
   return decide === null || decide();
 }
 
+/** Whether there ever was an Op of something that begins before anybody waits for it. */
+export let anyBegun = false;
+/** Notes that there is one. */
+export function noteBegun(): void {
+  anyBegun = true;
+}
+
 /** Gives `value` as the result of an Op that could finish at once. */
 export function finish<T>(op: Op<T>, value: T): IteratorResult<undefined, T> {
   op.stage = FINISHED;

@@ -89,6 +89,16 @@ class Routine<A extends unknown[], T> extends Op<T> {
   cancel(): void {
     this.#deputy!.dismiss();
   }
+
+  /** It lost a `select` before it began: what has begun of what it was given is ended. */
+  abandon(): void {
+    this.stage = FINISHED;
+    for (const arg of this.#args) {
+      if (arg instanceof Op && arg.stage === FRESH) {
+        (arg as Op<unknown> & { abandon?(): void }).abandon?.();
+      }
+    }
+  }
 }
 
 /** Makes an Op of a generator function. `name` is the wait reason of whoever waits for it. */

@@ -73,9 +73,6 @@ export interface Abandonable {
   abandon(): void;
 }
 
-/** Whether any arm ever was under way before its Op, as the promises of `runtime/io` are. */
-let promisesSeen = false;
-
 abstract class Composite<T> extends Op<T> implements Abandonable {
   declare readonly arms: Arm[];
   declare protected waiter: Waiter | null;
@@ -111,10 +108,7 @@ abstract class Composite<T> extends Op<T> implements Abandonable {
       );
     }
     // A promise may lose before anybody looks at it; its rejection is nobody's business then.
-    if ("catch" in (value as object)) {
-      (value as Promise<unknown>).catch(() => {});
-      promisesSeen = true;
-    }
+    if ("catch" in (value as object)) (value as Promise<unknown>).catch(() => {});
     return op;
   }
 
@@ -152,13 +146,13 @@ abstract class Composite<T> extends Op<T> implements Abandonable {
 
   /** Uses up the arms that have not begun, and ends what is under way behind them. */
   abandon(): void {
-    if (promisesSeen) this.abandonPromises();
+    if (ops.anyBegun) this.abandonBegun();
     for (const { op } of this.arms) {
       if (op.stage !== WAITING) op.stage = FINISHED; // one that waits does so for somebody else
     }
   }
 
-  private abandonPromises(): void {
+  private abandonBegun(): void {
     for (const { op } of this.arms) {
       if (op.stage === FRESH) (op as Op<unknown> & Partial<Abandonable>).abandon?.();
     }

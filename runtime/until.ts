@@ -136,6 +136,7 @@ setForeignYield((fiber: Fiber, value: unknown): boolean => {
   }
   const interrupt = fiber.takeInterrupt();
   if (interrupt !== null) {
+    (op as Op<unknown> & { abandon?(): void }).abandon?.(); // it may be under way
     fiber.failing = true;
     fiber.inbox = interrupt.error;
     return true;

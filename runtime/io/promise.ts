@@ -8,10 +8,12 @@
 import { currentFrame } from "../async_frame.ts";
 import { addExternal } from "../hub.ts";
 import {
+  anyBegun,
   consumed,
   current,
   FINISHED,
   FRESH,
+  noteBegun,
   Op,
   type OpIterator,
   outside,
@@ -49,6 +51,7 @@ export abstract class BegunOp<T> extends Op<T> implements OpSource<T>, Abandonab
   /** Makes it; `promise` is set by who made it, or later. */
   constructor() {
     super();
+    if (!anyBegun) noteBegun();
     this.waiter = null;
     this.exposed = null;
     this.lent = false;

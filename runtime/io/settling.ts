@@ -57,8 +57,8 @@ class SettlingOp<T> extends BegunOp<T> {
   override park(waiter: Waiter): void {
     super.park(waiter);
     this.promise.then(
-      (value) => this.leave()?.wake(value),
-      (error) => this.leave()?.fail(error),
+      (value) => this.wake(value),
+      (error) => this.raise(error),
     );
   }
 

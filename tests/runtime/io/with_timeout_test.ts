@@ -1,7 +1,7 @@
 // Copyright 2026 the Tendril authors. MIT license.
 
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { run, spawn, Timeout, withTimeout } from "@tendril/tendril";
+import { Event, run, select, spawn, Timeout, withTimeout } from "@tendril/tendril";
 import { fetch } from "@tendril/tendril/io";
 import { ManualClock } from "../../manual_clock.ts";
 
@@ -39,4 +39,44 @@ Deno.test("withTimeout() ends the request of a fetch that is late", async () => 
   const error = await request.then(() => undefined, (error) => error);
   assertEquals(error?.name, "AbortError");
   answer(new Response());
+});
+
+/** A server that never answers, and a request to it. */
+function unanswered() {
+  const stop = new AbortController();
+  const server = Deno.serve(
+    { port: 0, signal: stop.signal, onListen() {} },
+    () => new Promise<Response>(() => {}),
+  );
+  const request = fetch(`http://127.0.0.1:${server.addr.port}/`);
+  const end = () => {
+    stop.abort();
+    return server.finished;
+  };
+  return { request, ended: request.then(() => "answered", (error) => error.name), end };
+}
+
+Deno.test("withTimeout() of a request that loses a select at once ends the request", async () => {
+  const { request, ended, end } = unanswered();
+  await run(function* () {
+    const ready = new Event();
+    ready.set();
+    const { key } = yield* select({ late: withTimeout(60_000, request), ready: ready.wait() });
+    assertEquals(key, "ready");
+  });
+  assertEquals(await ended, "AbortError");
+  await end();
+});
+
+Deno.test("a plain yield of a request ends it when a kill is on its way", async () => {
+  const { request, ended, end } = unanswered();
+  await run(function* () {
+    const killed = spawn(function* () {
+      killed.kill();
+      yield request;
+    });
+    yield* killed.join();
+  });
+  assertEquals(await ended, "AbortError");
+  await end();
 });
