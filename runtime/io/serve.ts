@@ -274,7 +274,8 @@ function* stopServer(
  * It belongs to the greenlet that calls: a `run` waits for the requests that are being answered below
  * it, and Ctrl-C under `main` kills them. The server itself lives until it is stopped.
  *
- * Whether a client is still there is looked at when its handler has taken 100 ms. When such a handler
+ * Whether a client is still there is looked at when its handler has taken 100 ms. Deno 2.9 does not say so
+ * of a client whose request had a body, of more than some hundred bytes, that the handler has read. When such a handler
  * succeeds, the host writes a note about signals of requests to standard error, once; it does not if Deno
  * runs with `--unstable-no-legacy-abort`.
  *
