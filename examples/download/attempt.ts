@@ -6,6 +6,7 @@
  */
 import { call, type Coroutine, race, sleep, Timeout, until, withTimeout } from "../../mod.ts";
 import { type CooperativeResponse, fetch, type File, open, stat } from "../../runtime/io/mod.ts";
+import type { WorkerPool } from "../../runtime/parallel/mod.ts";
 import { sha256, sha256OfFile } from "./checksum.ts";
 import { ChecksumError, HttpError, LengthError } from "./errors.ts";
 import type { Transfer } from "./transfer.ts";
@@ -26,11 +27,15 @@ export interface Received {
   readonly sha256: string;
 }
 
-/** Up to this size a body is read into memory, which is faster than a stream. */
+/** Up to this size a body is kept in memory and hashed at once: a stream and a worker take longer. */
 const SMALL = 256 * 1024;
 
-/** Tries once to get the file into `transfer.partPath`. */
-export function* attempt(transfer: Transfer, limits: Limits): Coroutine<Received> {
+/** Tries once to get the file into `transfer.partPath`; big files are hashed by `hashers`. */
+export function* attempt(
+  transfer: Transfer,
+  limits: Limits,
+  hashers: WorkerPool,
+): Coroutine<Received> {
   transfer.attempts++;
   transfer.state = "connecting";
   const response = yield* withTimeout(
@@ -47,7 +52,7 @@ export function* attempt(transfer: Transfer, limits: Limits): Coroutine<Received
   const received =
     yield* (transfer.total !== undefined && transfer.total <= SMALL
       ? receiveSmall(transfer, response, limits)
-      : receiveBig(transfer, response, limits));
+      : receiveBig(transfer, response, limits, hashers));
   const { total, item } = transfer;
   if (total !== undefined && received.bytes !== total) {
     throw new LengthError(received.bytes, total);
@@ -87,6 +92,7 @@ function* receiveBig(
   transfer: Transfer,
   response: CooperativeResponse,
   { stallTimeout }: Limits,
+  hashers: WorkerPool,
 ): Coroutine<Received> {
   const file = yield* openPart(transfer);
   try {
@@ -99,7 +105,8 @@ function* receiveBig(
   }
   transfer.state = "verifying";
   const { size } = yield* stat(transfer.partPath);
-  return { bytes: size, sha256: yield* sha256OfFile(transfer.partPath) };
+  const sha256 = yield* hashers.apply(sha256OfFile, [transfer.partPath]);
+  return { bytes: size, sha256 };
 }
 
 /** Ends with an error when nothing has arrived for too long. */

@@ -6,6 +6,7 @@
  */
 import { call, type Coroutine, GreenletExit, type Op, retry, Timeout } from "../../mod.ts";
 import { remove, rename } from "../../runtime/io/mod.ts";
+import { WorkerPool } from "../../runtime/parallel/mod.ts";
 import { attempt } from "./attempt.ts";
 import { DownloadError, isTransient } from "./errors.ts";
 import { type DownloadItem, makeItem } from "./item.ts";
@@ -69,10 +70,20 @@ export function download(
   what: DownloadItem | string,
   options: DownloadOptions = {},
 ): Op<DownloadResult> {
-  return call(downloadBody(typeof what === "string" ? makeItem(what) : what, options));
+  return call(downloadAlone(typeof what === "string" ? makeItem(what) : what, options));
 }
 
-function* downloadBody(item: DownloadItem, options: DownloadOptions): Coroutine<DownloadResult> {
+function* downloadAlone(item: DownloadItem, options: DownloadOptions): Coroutine<DownloadResult> {
+  using hashers = new WorkerPool(1, { name: "hasher" });
+  return yield* downloadWith(hashers, item, options);
+}
+
+/** Like {@linkcode download}, with workers for the checksum that are there already. */
+export function* downloadWith(
+  hashers: WorkerPool,
+  item: DownloadItem,
+  options: DownloadOptions,
+): Coroutine<DownloadResult> {
   const {
     dir = ".",
     retries = 5,
@@ -87,7 +98,7 @@ function* downloadBody(item: DownloadItem, options: DownloadOptions): Coroutine<
   onEvent({ type: "start", transfer });
   try {
     const { bytes, sha256 } = yield* retry(function* () {
-      return yield* attempt(transfer, { headerTimeout, stallTimeout });
+      return yield* attempt(transfer, { headerTimeout, stallTimeout }, hashers);
     }, {
       times: retries + 1,
       minDelay: retryDelay,

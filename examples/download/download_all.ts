@@ -6,9 +6,13 @@
  */
 import { call, type Coroutine, GreenletExit, type Op, Pool, Timeout } from "../../mod.ts";
 import { mkdir } from "../../runtime/io/mod.ts";
-import { download, type DownloadOptions, type DownloadResult } from "./download.ts";
+import { WorkerPool } from "../../runtime/parallel/mod.ts";
+import { type DownloadOptions, type DownloadResult, downloadWith } from "./download.ts";
 import { DownloadError, reasonOf, UsageError } from "./errors.ts";
 import type { DownloadItem } from "./item.ts";
+
+/** How many workers compute checksums: two do that faster than networks and disks deliver. */
+const HASHERS = 2;
 
 /** Options of {@linkcode downloadAll}. */
 export interface DownloadAllOptions extends DownloadOptions {
@@ -63,10 +67,11 @@ function* downloadAllBody(
   const { dir = ".", concurrency = 16 } = options;
   const started = performance.now();
   yield* makeFolder(dir);
+  using hashers = new WorkerPool(HASHERS, { name: "hasher" });
   const pool = new Pool(concurrency);
   try {
     const records = yield* pool.map(function* (item: DownloadItem): Coroutine<DownloadRecord> {
-      return yield* recordDownload(item, options);
+      return yield* recordDownload(hashers, item, options);
     }, items);
     return { records, elapsed: performance.now() - started };
   } finally {
@@ -85,12 +90,13 @@ function* makeFolder(dir: string): Coroutine<void> {
 }
 
 function* recordDownload(
+  hashers: WorkerPool,
   item: DownloadItem,
   options: DownloadOptions,
 ): Coroutine<DownloadRecord> {
   const started = performance.now();
   try {
-    const result = yield* download(item, options);
+    const result = yield* downloadWith(hashers, item, options);
     return { item, elapsed: performance.now() - started, attempts: result.attempts, result };
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
