@@ -24,6 +24,20 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 const ignore = () => {};
 
 /**
+ * A request that was sent.
+ *
+ * @internal
+ */
+export interface Sent {
+  /** Where to. */
+  readonly url: string | URL;
+  /** Ends it. */
+  readonly controller: AbortController;
+  /** Aborted when that or the caller ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
  * What a stream belongs to.
  *
  * @internal
@@ -34,7 +48,7 @@ interface Origin {
   /** And of what. */
   readonly name: string | URL;
   /** The request to be aborted when a wait for the stream is given up; `null` if there is none. */
-  readonly request: AbortController | null;
+  readonly request: Sent | null;
 }
 
 /**
@@ -329,8 +343,7 @@ export class ByteStream extends ReadableStream<Bytes> {
    */
   failed(error: unknown): unknown {
     const { what, name, request } = this.origin;
-    // The reason of an abort is the caller's own.
-    if (request !== null && !(error instanceof TypeError)) return error;
+    if (request?.signal.aborted) return error; // the caller's own reason
     return failure(`read the ${what} ${name}`, error);
   }
 
@@ -340,7 +353,7 @@ export class ByteStream extends ReadableStream<Bytes> {
    * @internal
    */
   giveUp(): void {
-    this.origin.request?.abort();
+    this.origin.request?.controller.abort();
   }
 }
 
@@ -418,7 +431,7 @@ export function adoptStream(
   stream: ReadableStream<Bytes>,
   what: string,
   name: string | URL,
-  request: AbortController | null,
+  request: Sent | null,
 ): ByteStream {
   if (stream instanceof ByteStream) return stream;
   const adopted = Object.setPrototypeOf(stream, ByteStream.prototype);

@@ -4,22 +4,12 @@
  *
  * @module
  */
-import { adoptStream, type ByteStream } from "./body.ts";
+import { adoptStream, type ByteStream, type Sent } from "./body.ts";
 import { cooperative, type IoPromise } from "./promise.ts";
 
 const hostFetch = globalThis.fetch;
 const BODY = "body of";
 const REQUEST: unique symbol = Symbol("tendril.request");
-
-/**
- * What a response came from.
- *
- * @internal
- */
-interface Sent {
-  readonly url: string | URL;
-  readonly controller: AbortController;
-}
 
 /** A Response whose body methods yield in a greenlet, and abort the request when that is killed. */
 export class CooperativeResponse extends Response {
@@ -32,8 +22,8 @@ export class CooperativeResponse extends Response {
    */
   override get body(): ByteStream | null {
     const body = super.body;
-    const { url, controller } = this[REQUEST];
-    return body === null ? null : adoptStream(body, BODY, url, controller);
+    const sent = this[REQUEST];
+    return body === null ? null : adoptStream(body, BODY, sent.url, sent);
   }
 
   /** Reads the whole body as bytes in an ArrayBuffer. */
@@ -94,16 +84,16 @@ function adopt(response: Response, sent: Sent): CooperativeResponse {
 }
 
 function reading<T>(response: CooperativeResponse, promise: Promise<T>): IoPromise<T> {
-  const { url, controller } = response[REQUEST];
+  const sent = response[REQUEST];
   const told = promise.catch((error) => {
-    throw failed("read the body of", url, error);
+    throw failed("read the body of", sent, error);
   });
-  return cooperative(BODY, url, told, controller);
+  return cooperative(BODY, sent.url, told, sent.controller);
 }
 
 /** The host's error with the address in it; any other, such as the reason of an abort, is itself. */
-function failed(action: string, url: string | URL, error: unknown): unknown {
-  if (!(error instanceof TypeError)) return error;
+function failed(action: string, { url, signal }: Sent, error: unknown): unknown {
+  if (signal.aborted || !(error instanceof TypeError)) return error;
   const { message } = error.cause instanceof Error ? error.cause : error; // the deeper one says why
   const why = message.replace(/^error sending request for url \(.*?\): /, "");
   return new TypeError(`Cannot ${action} ${url}: ${why}`, { cause: error });
@@ -140,9 +130,10 @@ export function fetch(
   const options = init === undefined && request === undefined
     ? { signal }
     : { ...init, signal: given ? AbortSignal.any([given, signal]) : signal };
-  const sent: Sent = { url: request?.url ?? input as string | URL, controller };
+  const url = request?.url ?? input as string | URL;
+  const sent: Sent = { url, controller, signal: options.signal };
   const response = hostFetch(input, options).then((raw) => adopt(raw, sent), (error) => {
-    throw options.signal.aborted ? error : failed("fetch", sent.url, error);
+    throw failed("fetch", sent, error);
   });
   return cooperative("fetch", sent.url, response, controller);
 }

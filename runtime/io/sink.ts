@@ -42,9 +42,6 @@ export class ByteSink extends WritableStream<Uint8Array> {
    * @internal
    */
   declare subject: string;
-  /** @internal */
-  declare closing: Promise<void> | undefined;
-
   /**
    * Writes all of `data`, text as UTF-8. When the wait is given up, what was written by then stays
    * written, and the rest may be.
@@ -88,10 +85,8 @@ export class ByteSink extends WritableStream<Uint8Array> {
    *
    * @internal
    */
-  finish(): Promise<void> {
-    return this.closing ??= super.close().catch(() => {
-      // It is closed, or its other end is.
-    });
+  async finish(): Promise<void> {
+    await super.close().catch(ignore); // it is closed, or its other end is
   }
 
   /**
@@ -100,7 +95,7 @@ export class ByteSink extends WritableStream<Uint8Array> {
    * @internal
    */
   async drop(): Promise<void> {
-    if (this.closing === undefined) await super.abort().catch(ignore);
+    await super.abort().catch(ignore);
   }
 }
 

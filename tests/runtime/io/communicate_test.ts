@@ -102,7 +102,8 @@ Deno.test("communicate() throws the Timeout it was given, and the process goes o
 
 /** Waits until the shell has become what never ends. */
 async function untilReady(process: Popen): Promise<void> {
-  while (!Deno.readTextFileSync(`/proc/${process.pid}/cmdline`).startsWith("sleep")) await settle();
+  const cmdline = `/proc/${process.pid}/cmdline`;
+  do await settle(); while (!Deno.readTextFileSync(cmdline).startsWith("sleep"));
 }
 
 Deno.test("a kill in communicate() ends the process before it returns", async () => {
@@ -153,6 +154,28 @@ Deno.test("communicate() that loses a select ends the process", async () => {
     assertEquals(yield* process.wait(), -15);
     yield* process.close();
   });
+});
+
+Deno.test("two kills in communicate() ask the process once to end", async () => {
+  using clock = new ManualClock();
+  const asked = await Deno.makeTempFile();
+  const script = `trap "echo TERM >> ${asked}" TERM; while true; do sleep 0.05; done`;
+  const process = shell(script, PIPES);
+  const talking = [1, 2].map(() =>
+    spawn(function* () {
+      yield* process.communicate();
+    })
+  );
+  const children = `/proc/${process.pid}/task/${process.pid}/children`;
+  do await settle(); while (Deno.readTextFileSync(children) === "");
+  talking[0]!.kill();
+  while (Deno.readTextFileSync(asked) !== "TERM\n") await settle();
+  talking[1]!.kill();
+  await new Promise((resolve) => setTimeout(resolve, 150)); // time to be asked again
+  await clock.advance(5000);
+  for (const each of talking) await each.join();
+  assertEquals([process.returncode, Deno.readTextFileSync(asked)], [-9, "TERM\n"]);
+  await Deno.remove(asked);
 });
 
 Deno.test("a second kill in communicate() waits, and a forced one does not", async () => {

@@ -127,9 +127,10 @@ Deno.test("writes that are killed at any moment never mix their bytes", async ()
     near.close();
     const all = (yield received) as Uint8Array;
     const sent: { round: number; count: number }[] = [];
-    for (let at = 0, end = 0; at < all.length; at = end) {
-      while (all[end] === all[at]) end++;
-      sent.push({ round: all[at]!, count: end - at });
+    for (let at = 0; at < all.length;) {
+      const start = at;
+      while (all[at] === all[start]) at++;
+      sent.push({ round: all[start]!, count: at - start });
     }
     assertEquals(sent, sent.toSorted((a, b) => a.round - b.round));
     assert(sent.every(({ count }) => count <= size));

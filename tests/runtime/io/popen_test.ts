@@ -270,6 +270,20 @@ Deno.test("a Popen shows itself", async () => {
   assertEquals(Deno.inspect(process), `<Popen ${process.pid} sleep 100 returncode -15>`);
 });
 
+Deno.test("leaving a loop over output, or a kill in it, closes the pipe", async () => {
+  for (const leave of [true, false]) {
+    await using cat = new Popen(["cat"], { stdin: "piped", stdout: "piped" });
+    const looping = spawn(async () => {
+      for await (const _piece of cat.stdout!) if (leave) break;
+    });
+    await cat.stdin!.write("one");
+    while (!leave && !dump().includes("waits for stdout of cat")) await settle();
+    if (leave) await looping;
+    else await looping.kill();
+    assertEquals(await cat.stdout!.read(), null);
+  }
+});
+
 const ways: Record<string, (stdout: ByteStream) => Promise<string>> = {
   "read()": async (stdout) => decoder.decode((await stdout.read())!) + await stdout.text(),
   "text()": async (stdout) => await stdout.text(),

@@ -171,7 +171,7 @@ function read(path: string): string | undefined {
 }
 
 async function started(folder: string): Promise<void> {
-  while (read(`${folder}/pid`) === undefined) await settle();
+  do await settle(); while (read(`${folder}/pid`) === undefined);
 }
 
 function assertEnded(folder: string): void {
@@ -210,6 +210,19 @@ Deno.test("runCommand() with a timeout ends the program and throws what it said"
     assertEquals([error.output, error.stderr, error.ms], ["out\n", "err\n", 10]);
     assertEnded(folder);
   });
+});
+
+Deno.test("what a program says at its end is part of what it said", async () => {
+  using clock = new ManualClock();
+  const path = await Deno.makeTempFile();
+  const script =
+    `trap "head -c 60000 /dev/zero; exit" TERM; rm ${path}; while true; do sleep 0.05; done`;
+  const working = runCommand(sh(script), { timeout: 10 });
+  working.catch(() => {});
+  do await settle(); while (read(path) !== undefined);
+  await clock.advance(10);
+  const error = await assertRejects(() => working, TimeoutExpired);
+  assertEquals(error.output.length, 60_000);
 });
 
 Deno.test("runCommand() throws the Timeout it was given", async () => {

@@ -259,6 +259,7 @@ Deno.test("a wait for a message that is given up loses none", async () => {
 
 Deno.test("a connection that breaks is an error, also in a loop", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { promise: waiting, resolve: wait } = Promise.withResolvers<void>();
   const serving = listener.accept().then(async (connection) => {
     using _ = connection;
     const buffer = new Uint8Array(4000);
@@ -277,11 +278,15 @@ Deno.test("a connection that breaks is an error, also in a loop", async () => {
     ];
     await connection.write(new TextEncoder().encode(answer.join("\r\n")));
     await connection.write(new Uint8Array([0x81, 1, 0x61])); // the message "a", and no more
+    await waiting;
   });
   using socket = new WebSocket(`ws://127.0.0.1:${listener.addr.port}/`);
   const got: unknown[] = [];
   const error = await assertRejects(async () => {
-    for await (const message of socket) got.push(message);
+    for await (const message of socket) {
+      got.push(message);
+      settle().then(wait); // by then the loop waits for the next
+    }
   }, WebSocketClosedError);
   assertEquals([got, error.code, error.wasClean], [["a"], 1006, false]);
   await assertRejects(async () => await socket.next(), WebSocketClosedError);
