@@ -5,6 +5,7 @@
  * @module
  */
 import { currentFrame, outsideGreenlets } from "../async_frame.ts";
+import { addExternal } from "../hub.ts";
 import { isDriven } from "../io/driven.ts";
 import { type Abort, cooperative } from "../io/promise.ts";
 import { current } from "../op.ts";
@@ -36,7 +37,11 @@ export function hostCall<T>(
     return refused;
   }
   const promise = start();
-  return promise instanceof Promise ? cooperative(verb, name, promise, abort) : promise;
+  if (!(promise instanceof Promise)) return promise;
+  addExternal(1); // the hub need not look, between two waits, whether anything can go on
+  const exposed = cooperative(verb, name, promise, abort);
+  addExternal(-1);
+  return exposed;
 }
 
 /** What of a function of the host is to be known to make it cooperative. */

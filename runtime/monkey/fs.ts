@@ -9,7 +9,7 @@
  */
 import { drive } from "../io/driven.ts";
 import { type Blocking, blocking, hostCall, insideGreenlet, withSignal } from "./call.ts";
-import { cooperativeIterator, intake } from "./leftover.ts";
+import { closeOnce, cooperativeIterator, intake } from "./leftover.ts";
 import {
   builtin,
   define,
@@ -89,8 +89,7 @@ defineAll("fs", "Deno", () => Deno, {
 });
 
 const ofFile = (verb: string): Blocking => ({ verb, name: () => "a file" });
-const readFrom = (name: string): Wrap =>
-  intake({ verb: "read", name: () => name, close: ignore, fills: true });
+const readFrom = (name: string): Wrap => intake({ verb: "read", name: () => name, fills: true });
 
 defineAll("fs", "Deno.FsFile.prototype", () => Deno.FsFile.prototype, {
   read: readFrom("a file"),
@@ -124,7 +123,7 @@ define(
   intake<Deno.FsWatcher>({
     verb: "watch",
     name: () => "files",
-    close: (watcher) => watcher[Symbol.dispose](),
+    close: closeOnce,
   }),
 );
 

@@ -19,12 +19,16 @@ import { ignore } from "./registry.ts";
 export class Held extends Op<void> {
   declare private readonly text: () => string;
   declare private waiter: Waiter | null;
+  /** Whether it counts as a wait for something outside the hub. */
+  declare private counts: boolean;
 
   /** Makes it; `text` gives what is shown in dumps. */
   constructor(text: () => string) {
     super();
     this.text = text;
     this.waiter = null;
+    this.counts = true;
+    addExternal(1);
   }
 
   get reason(): string {
@@ -42,24 +46,19 @@ export class Held extends Op<void> {
 
   park(waiter: Waiter): void {
     this.waiter = waiter;
-    addExternal(1);
   }
 
   cancel(): void {
-    this.leave();
-  }
-
-  private leave(): Waiter | null {
-    const { waiter } = this;
+    this.stage = FINISHED;
     this.waiter = null;
-    if (waiter !== null) addExternal(-1);
-    return waiter;
+    if (this.counts) addExternal(-1);
+    this.counts = false;
   }
 
   /** It is over by itself. */
   over(): void {
-    this.stage = FINISHED;
-    this.leave()?.wake(undefined);
+    this.waiter?.wake(undefined);
+    this.cancel();
   }
 }
 
@@ -74,7 +73,10 @@ class HostWaiter extends SilentWaiter {
   readonly #tells: Tells;
 
   constructor(held: Held, end: End, tells: Tells) {
-    super(held, ignore, end);
+    super(held, ignore, (error) => {
+      held.cancel(); // it may have been refused before it began
+      end(error);
+    });
     this.#tells = tells;
   }
 
@@ -100,7 +102,6 @@ export function hold(text: () => string, end: End, tells: Tells = never): Held {
 function holdFor(greenlet: Greenlet<unknown>, held: Held, end: End): void {
   const { signal } = greenlet;
   const onKill = () => {
-    held.stage = FINISHED;
     held.cancel();
     end(signal.reason);
   };

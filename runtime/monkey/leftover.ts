@@ -5,7 +5,8 @@
  *
  * Killed, the greenlet will never ask again, and code that knows nothing of kills has lost its place:
  * what it reads from is closed, so that the other end sees it. Timed out, it may ask again: what comes
- * in then is a leftover, and goes to the next who asks, so that nothing is lost.
+ * in then is a leftover, and goes to the next who asks, so that nothing is lost. Of files, which have no
+ * other end, the latter holds in any case.
  *
  * @module
  */
@@ -30,8 +31,8 @@ export interface Intake<S extends object> {
   readonly verb: string;
   /** What it is done to. */
   readonly name: (self: S) => string;
-  /** Ends the object after a kill. It is called once, and the object's own `close` may follow. */
-  readonly close: (self: S) => void;
+  /** Ends the object after a kill, if anybody sees that; its own `close` may be called all the same. */
+  readonly close?: (self: S) => void;
   /** Whether it fills the buffer it is given, and gives how much of it. */
   readonly fills?: boolean;
 }
@@ -50,13 +51,14 @@ export function intake<S extends object>(what: Intake<S>): Wrap {
         return buffer === undefined ? left.promise : refill(this, left, buffer, () => isGivenUp);
       };
       let isGivenUp = false;
+      if (buffer?.length === 0) return Reflect.apply(original, this, args);
       if (!insideGreenlet() || isDriven(this)) return begin();
       const greenlet = getCurrent();
       let promise: Promise<unknown> | null = null;
       const giveUp = () => {
         isGivenUp = true;
         promise?.catch(ignore);
-        if (isKilled(greenlet)) close(this);
+        if (close !== undefined && isKilled(greenlet)) close(this);
         else if (promise !== null) leftovers.set(this, left ?? { promise, buffer });
       };
       return hostCall(verb, name(this), () => promise = begin(), giveUp, giveUp);

@@ -30,7 +30,7 @@
  * **What ends with the greenlet.** Promises reject with the error of the kill or the Timeout, and the
  * request, file or process behind them is ended, once. A socket of `Deno` at which a killed greenlet waits
  * is closed; one at which a Timeout fired stays open, and what comes in goes to the next who asks. What
- * is driven by callbacks (timers, sockets of `node:net`, processes, WebSockets) belongs to the greenlet
+ * is driven by callbacks (timers, sockets of `node:net`, requests of `node:http`, processes, WebSockets) belongs to the greenlet
  * whose code made it: a kill or, in an async function, a Timeout ends it, the normal end of the greenlet
  * does not. If a kill took away the timer or socket that an async body waits for, and that tells nobody,
  * the body can never go on: it is let go, and the greenlet ends without it.
@@ -46,6 +46,7 @@
 import "./fetch.ts";
 import "./fs.ts";
 import "./net.ts";
+import "./node_net.ts";
 import "./promise.ts";
 import "./subprocess.ts";
 import "./timers.ts";
@@ -55,6 +56,7 @@ import { type Patch, patchWhole } from "./patch.ts";
 export {
   getOriginal,
   isPatched,
+  type Patch,
   patch,
   patchableNames,
   patchAll,
@@ -63,7 +65,6 @@ export {
   patchEvents,
   unpatchAll,
 } from "./patch.ts";
-export type { Patch } from "./patch.ts";
 export type { Part } from "./registry.ts";
 
 /** Patches the global `fetch`, and the bodies of Responses and Requests. */
@@ -86,7 +87,7 @@ export function patchFs(): Patch {
   return patchWhole("fs");
 }
 
-/** Patches sockets and names: those of `Deno`, `node:net` and `node:dns/promises`. */
+/** Patches sockets and names: those of `Deno`, `node:net`, `node:http` and `node:dns/promises`. */
 export function patchNet(): Patch {
   return patchWhole("net");
 }

@@ -1,17 +1,14 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * Sockets and names: `Deno`, `node:net` and `node:dns/promises`.
+ * Sockets and names: `Deno` and `node:dns/promises`.
  *
- * A connection, listener or datagram socket of `Deno` at which a killed greenlet waits is closed; after a
- * timeout it stays open, and what comes in then goes to the next who asks. A socket of `node:net` is
- * driven by callbacks, so it belongs to the greenlet that connected it, see `hold`.
+ * A connection, listener or datagram socket at which a killed greenlet waits is closed; after a timeout it
+ * stays open, and what comes in then goes to the next who asks.
  *
  * @module
  */
-import { outsideGreenlets } from "../async_frame.ts";
 import { isDriven } from "../io/driven.ts";
 import { blocking, hostCall, insideGreenlet } from "./call.ts";
-import { type Held, hold } from "./hold.ts";
 import { closeOnce, intake, isKilled } from "./leftover.ts";
 import { builtin, define, defineAll, learn, learnedAs, type Wrap } from "./registry.ts";
 import { getCurrent } from "../greenlet.ts";
@@ -107,61 +104,6 @@ ofClass("DatagramConn", {
   receive: input<Listening>("receive", nameOfListener),
   send: output<Listening>("send from", nameOfListener),
 });
-
-interface NodeSocket {
-  once(event: "close", listener: () => void): unknown;
-  listenerCount(event: "error"): number;
-  destroy(error?: unknown): unknown;
-}
-
-const held = new WeakMap<NodeSocket, Held>();
-
-/** What `connect` of a node:net socket is told, in any of its forms. */
-function target([first, second]: unknown[]): string {
-  if (Array.isArray(first)) return target(first);
-  if (typeof first === "object" && first !== null) {
-    const { path, host = "localhost", port } = first as {
-      path?: string;
-      host?: string;
-      port?: number;
-    };
-    return path ?? `${host}:${port}`;
-  }
-  const isPath = typeof first === "string" && Number.isNaN(Number(first));
-  return isPath ? first : `${typeof second === "string" ? second : "localhost"}:${first}`;
-}
-
-const connectNode: Wrap = (original) =>
-  function (this: NodeSocket, ...args: unknown[]): unknown {
-    const result = Reflect.apply(original, this, args);
-    if (!insideGreenlet() || held.has(this)) return result;
-    const end = (error: unknown) => {
-      held.delete(this);
-      // What is set off by that, such as a pool that connects again, is not the greenlet's.
-      outsideGreenlets(() => this.destroy(this.listenerCount("error") > 0 ? error : undefined));
-    };
-    const socket = hold(() => `socket ${target(args)}`, end);
-    if (socket.isHeld) {
-      held.set(this, socket);
-      this.once("close", () => {
-        held.delete(this);
-        socket.over();
-      });
-    }
-    return result;
-  };
-
-interface NetModule {
-  Socket: { prototype: object };
-}
-
-define(
-  "net",
-  "node:net.Socket.prototype.connect",
-  () => (builtin("node:net")() as unknown as NetModule).Socket.prototype,
-  "connect",
-  connectNode,
-);
 
 const QUERIES = ("resolve resolve4 resolve6 resolveAny resolveCaa resolveCname resolveMx " +
   "resolveNaptr resolveNs resolvePtr resolveSoa resolveSrv resolveTxt reverse").split(" ");

@@ -72,22 +72,27 @@ function isUsed(part: Part): boolean {
  * Some names that are patched as long as this is not disposed of. Patches may overlap and may be taken
  * back in any order: a name is restored when no patch covers it any more.
  */
-export class Patch implements Disposable {
+export interface Patch extends Disposable {
+  /** The names it covers: all that were asked for and not vetoed. */
+  readonly names: readonly string[];
+  /** Takes it back. Again: no effect. */
+  [Symbol.dispose](): void;
+}
+
+class Cover implements Patch {
   readonly #targets: Target[] = [];
 
-  /** Claims targets. @internal */
-  cover(targets: readonly Target[]): void {
+  /** Claims targets. */
+  add(targets: readonly Target[]): void {
     live.add(this);
     for (const target of targets) target.claims++;
     this.#targets.push(...targets);
   }
 
-  /** The names it covers: all that were asked for and not vetoed. */
   get names(): readonly string[] {
     return this.#targets.map(nameOf);
   }
 
-  /** Takes it back. Again: no effect. */
   [Symbol.dispose](): void {
     if (!live.delete(this)) return;
     for (const target of this.#targets) {
@@ -101,7 +106,7 @@ export class Patch implements Disposable {
   }
 }
 
-const live = new Set<Patch>();
+const live = new Set<Cover>();
 
 function isFresh(target: Target): boolean {
   return target.claims === 0;
@@ -120,21 +125,21 @@ function dispatch(event: PatchEvent): boolean {
 }
 
 /** Patches targets of one part that are not patched yet, but for those that are vetoed. */
-function patchPart(patch: Patch, part: Part, targets: readonly Target[]): void {
+function patchPart(patch: Cover, part: Part, targets: readonly Target[]): void {
   const event = new PatchEvent("willpatch", part, targets.map(nameOf));
   const agreed = dispatch(event) ? targets.filter(({ name }) => event.names.has(name)) : [];
   if (agreed.length === 0) return;
   const preparation = preparations.get(part);
   if (preparation !== undefined && !undo.has(part)) undo.set(part, preparation());
-  patch.cover(agreed);
+  patch.add(agreed);
   for (const target of agreed) target.apply();
   dispatch(new PatchEvent("didpatch", part, agreed.map(nameOf)));
 }
 
 /** Patches what was asked for, part by part. */
 function patchTargets(targets: readonly Target[], isAll: boolean): Patch {
-  const patch = new Patch();
-  patch.cover(targets.filter(isOld));
+  const patch = new Cover();
+  patch.add(targets.filter(isOld));
   const fresh = targets.filter(isFresh);
   if (fresh.length === 0) return patch;
   if (isAll && !dispatch(new PatchEvent("willpatchall", null, fresh.map(nameOf)))) return patch;
@@ -170,7 +175,7 @@ export interface PatchAllOptions {
   timers?: boolean;
   /** Files: `Deno`, `Deno.FsFile`, `node:fs/promises`. */
   fs?: boolean;
-  /** Sockets and names: `Deno`, `node:net`, `node:dns/promises`. */
+  /** Sockets and names: `Deno`, `node:net`, `node:http`, `node:dns/promises`. */
   net?: boolean;
   /** Processes: `Deno.Command`, `node:child_process`. */
   subprocess?: boolean;

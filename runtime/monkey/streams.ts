@@ -54,27 +54,36 @@ const wrapPipeTo: Wrap = (original) =>
 class Chunks implements AsyncIterableIterator<unknown> {
   readonly #reader: ReadableStreamDefaultReader<unknown>;
   readonly #preventCancel: boolean;
+  #isOver = false;
 
   constructor(stream: ReadableStream, preventCancel: boolean) {
     this.#reader = stream.getReader();
     this.#preventCancel = preventCancel;
   }
 
+  #end(): void {
+    this.#isOver = true;
+    this.#reader.releaseLock();
+  }
+
   async next(): Promise<IteratorResult<unknown>> {
+    if (this.#isOver) return { done: true, value: undefined };
     try {
       const step = await this.#reader.read();
-      if (step.done) this.#reader.releaseLock();
+      if (step.done) this.#end();
       return step as IteratorResult<unknown>;
     } catch (error) {
-      this.#reader.releaseLock();
+      this.#end();
       throw error;
     }
   }
 
   async return(value?: unknown): Promise<IteratorResult<unknown>> {
-    const ended = this.#preventCancel ? undefined : this.#reader.cancel(value);
-    this.#reader.releaseLock();
-    await ended;
+    if (!this.#isOver) {
+      const cancelled = this.#preventCancel ? undefined : this.#reader.cancel(value);
+      this.#end();
+      await cancelled;
+    }
     return { done: true, value };
   }
 

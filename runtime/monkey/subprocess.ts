@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { blocking, hostCall, insideGreenlet, withSignal } from "./call.ts";
+import { hostCall, insideGreenlet, withSignal } from "./call.ts";
 import { hold } from "./hold.ts";
 import { builtin, define, defineAll, ignore, targetOf, type Wrap, wrapperOf } from "./registry.ts";
 

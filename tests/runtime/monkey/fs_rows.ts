@@ -30,6 +30,12 @@ function onlyHost(error: NodeJS.ErrnoException): void {
   if (error.code !== "ERR_METHOD_NOT_IMPLEMENTED") throw error;
 }
 
+/** The user and the group that a file has. */
+export function ownerOf(path: string): [uid: number, gid: number] {
+  const { uid, gid } = Deno.statSync(path);
+  return [uid!, gid!];
+}
+
 /** A pipe in which nothing was written yet, so that reading it waits until `finish`. */
 export function inPipe(
   reason: string,
@@ -49,7 +55,7 @@ export function inPipe(
 
 const calls: Record<string, [verb: string, call: (folder: string) => Promise<unknown>]> = {
   chmod: ["chmod", (folder) => Deno.chmod(`${folder}/a`, 0o600)],
-  chown: ["chown", (folder) => Deno.chown(`${folder}/a`, Deno.uid(), Deno.gid())],
+  chown: ["chown", (folder) => Deno.chown(`${folder}/a`, ...ownerOf(`${folder}/a`))],
   copyFile: ["copyFile", (folder) => Deno.copyFile(`${folder}/a`, `${folder}/b`)],
   link: ["link", (folder) => Deno.link(`${folder}/a`, `${folder}/b`)],
   lstat: ["lstat", (folder) => Deno.lstat(`${folder}/a`)],

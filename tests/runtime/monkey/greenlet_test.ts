@@ -2,6 +2,8 @@
 // Patched functions called from generators, and from code that knows nothing of greenlets.
 
 import childProcess from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs/promises";
 import { promisify } from "node:util";
 import {
   assert,
@@ -23,7 +25,7 @@ import {
 } from "@tendril/tendril";
 import { getOriginal, patch, patchAll, patchPromise } from "@tendril/tendril/monkey";
 import { settle } from "../../manual_clock.ts";
-import { eventually } from "../io/sockets.ts";
+import { bytes, eventually, text, waitsFor } from "../io/sockets.ts";
 
 /** A promise as a greenlet may `yield*` it at run time; the types of the host cannot tell. */
 function op<T>(promise: Promise<T>): Op<T> {
@@ -154,8 +156,9 @@ Deno.test("outside any greenlet the promises are the host's own", async () => {
   assertEquals([promise.constructor, Symbol.iterator in promise], [Promise, false]);
   const response = await promise;
   assertEquals([response.constructor, await response.text()], [Response, "bare"]);
-  assertEquals(Symbol.iterator in Deno.stat("."), false);
-  await settle();
+  const info = Deno.stat(".");
+  assertEquals(Symbol.iterator in info, false);
+  await info;
 });
 
 Deno.test("yield* of any promise works while promises are patched", async () => {
@@ -181,31 +184,20 @@ Deno.test("yield* of any promise works while promises are patched", async () => 
   assertEquals(Symbol.iterator in Promise.prototype, false);
 });
 
-/** A process that prints its number and then waits. */
-const WAITING = "echo $$; exec sleep 1000";
-
-async function hasEnded(pid: number): Promise<void> {
-  await eventually(() => {
-    try {
-      return /^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
-    } catch {
-      return true;
-    }
-  });
-}
-
 Deno.test("a promisified exec() ends with the greenlet, and has its child", async () => {
   using _ = patchAll();
-  let pid = 0;
+  const command = "exec sleep 1000";
+  let child!: childProcess.ChildProcess;
   const greenlet = spawnWith({ name: "shell" }, async () => {
-    const running = promisify(childProcess.exec)(WAITING);
-    pid = running.child.pid!;
+    const running = promisify(childProcess.exec)(command);
+    child = running.child;
     await running;
   });
-  await eventually(() => pid > 0);
-  assert(dump().includes(`shell: waits for output of ${WAITING}`));
+  await eventually(() => child !== undefined);
+  assert(dump().includes(`shell: waits for output of ${command}`));
+  const closed = once(child, "close");
   await greenlet.kill();
-  await hasEnded(pid);
+  assertEquals(await closed, [null, "SIGTERM"]);
 });
 
 Deno.test("a process that a generator started ends when that is killed elsewhere", async () => {
@@ -275,4 +267,77 @@ Deno.test("a sequence of many patched calls leaves nothing behind", async () => 
     return getCurrent().waits.length;
   });
   assertEquals(await greenlet, 0);
+});
+
+Deno.test("what Node's functions call for their part is not listed", async () => {
+  using _ = patchAll();
+  const folder = Deno.makeTempDirSync();
+  const reasons = await spawn(async () => {
+    await Promise.resolve();
+    const making = fs.mkdir(`${folder}/a`);
+    const reasons = getCurrent().waits.map((wait) => wait.reason);
+    await making;
+    return reasons;
+  });
+  assertEquals(reasons, [`mkdir ${folder}/a`]);
+  Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("what comes for a killed read of a pipe goes to the next read", async () => {
+  using _ = patchAll();
+  const folder = Deno.makeTempDirSync();
+  new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).outputSync();
+  using file = Deno.openSync(`${folder}/pipe`, { read: true, write: true });
+  const reader = spawn(() => file.read(new Uint8Array(10)));
+  await waitsFor("read a file");
+  await reader.kill();
+  file.writeSync(bytes("hello"));
+  const buffer = new Uint8Array(10);
+  assertEquals(await spawn(() => file.read(buffer)), 5);
+  assertEquals(text(buffer.subarray(0, 5)), "hello");
+  Deno.removeSync(folder, { recursive: true });
+});
+
+/** A stream of three chunks, and whether it was cancelled. */
+function counting(): { stream: ReadableStream<number>; cancelled: () => boolean } {
+  let isCancelled = false;
+  let last = 0;
+  const stream = new ReadableStream<number>({
+    pull(controller) {
+      if (last === 3) controller.close();
+      else controller.enqueue(++last);
+    },
+    cancel: () => void (isCancelled = true),
+  }, { highWaterMark: 0 });
+  return { stream, cancelled: () => isCancelled };
+}
+
+Deno.test("a stream is iterated in a greenlet as outside of it", async () => {
+  using _ = patchAll();
+  const use = async () => {
+    const log: unknown[] = [];
+    const whole = counting();
+    for await (const chunk of whole.stream) log.push(chunk);
+    log.push(whole.stream.locked, whole.cancelled());
+    const left = counting();
+    for await (const chunk of left.stream) {
+      log.push(chunk);
+      break;
+    }
+    log.push(left.stream.locked, left.cancelled());
+    const kept = counting();
+    for await (const chunk of kept.stream.values({ preventCancel: true })) {
+      log.push(chunk);
+      break;
+    }
+    log.push(kept.stream.locked, kept.cancelled());
+    const iterator = kept.stream.values();
+    log.push(kept.stream.locked, await iterator.next(), await iterator.return!(7));
+    log.push(await iterator.next(), kept.cancelled());
+    const locked = counting();
+    locked.stream.getReader();
+    log.push(await Promise.try(() => locked.stream.values()).catch((error) => error.name));
+    return log;
+  };
+  assertEquals(await spawn(use), await use());
 });

@@ -10,9 +10,11 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
+  activeCount,
   dump,
+  getCurrent,
   getHub,
-  Greenlet,
+  type Greenlet,
   GreenletExit,
   run,
   sleep,
@@ -26,6 +28,7 @@ import { patchAll } from "@tendril/tendril/monkey";
 import { settle } from "../../manual_clock.ts";
 
 const LONG = 1_000_000;
+const nextTurn = setImmediate; // as it was before it was patched
 
 /** A sleep as most code writes it. */
 function delay(ms: number): Promise<unknown> {
@@ -33,13 +36,8 @@ function delay(ms: number): Promise<unknown> {
 }
 
 /** A sleep whose end only the callback knows how to tell. */
-function opaqueDelay(ms: number, callback = () => {}): Promise<void> {
-  return new Promise((resolve) =>
-    setTimeout(() => {
-      callback();
-      resolve();
-    }, ms)
-  );
+function opaqueDelay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(() => resolve(), ms));
 }
 
 /** Spawns a greenlet and waits until it waits. (In an array, because a greenlet can be awaited.) */
@@ -107,13 +105,14 @@ Deno.test("a promise that rejects by a kill while nobody looks at it is no failu
 Deno.test("the callback of a timer never runs after a kill", async () => {
   using _ = patchAll();
   let calls = 0;
-  const [greenlet] = await waiting(async () => {
+  const greenlet = spawn(async () => {
+    await Promise.resolve();
     setTimeout(() => calls++, 1);
     setInterval(() => calls++, 1);
     setImmediate(() => calls++);
-    await sleep(LONG);
+    getCurrent().kill();
+    await new Promise(() => {});
   });
-  greenlet.kill();
   await greenlet.join();
   await delay(20); // due after the others
   assertEquals(calls, 0);
@@ -178,7 +177,6 @@ Deno.test("an async body that goes on after its timer was taken away is killed a
 });
 
 Deno.test("a Timeout that was closed in time does nothing to a body whose timer it took away", async () => {
-  const nextTurn = setImmediate;
   using _ = patchAll();
   const { promise, resolve } = Promise.withResolvers<void>();
   const [greenlet] = await waiting(async () => {
@@ -192,6 +190,26 @@ Deno.test("a Timeout that was closed in time does nothing to a body whose timer 
   });
   while (greenlet.waits.length > 0) await new Promise<void>((resolve) => nextTurn(resolve));
   resolve();
+  assertEquals(await greenlet, "not disturbed");
+});
+
+Deno.test("a Timeout that was closed in time does not end a body that awaits something else", async () => {
+  using _ = patchAll();
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  const [greenlet] = await waiting(async () => {
+    {
+      using _limit = Timeout.startNew(1);
+      setTimeout(() => {}, LONG);
+      await first.promise;
+    }
+    await second.promise;
+    return "not disturbed";
+  });
+  while (greenlet.waits.length > 0) await new Promise<void>((resolve) => nextTurn(resolve));
+  first.resolve();
+  await settle();
+  second.resolve();
   assertEquals(await greenlet, "not disturbed");
 });
 
@@ -237,6 +255,9 @@ Deno.test("what a body begins that was let go is refused", async () => {
   await delay(10);
   assertEquals(errors.map((error) => error instanceof GreenletExit), [true, true]);
   Deno.removeSync(folder); // it is empty
+  // That its body has come to an end is nobody's business any more.
+  assertInstanceOf(greenlet.value, GreenletExit);
+  assertEquals(activeCount(), 0);
 });
 
 Deno.test("a greenlet that ends normally leaves its timers running", async () => {
@@ -244,42 +265,49 @@ Deno.test("a greenlet that ends normally leaves its timers running", async () =>
   const { external } = getHub().stats();
   const fired = Promise.withResolvers<string>();
   assertEquals(
-    await spawn(async () => void setTimeout(() => fired.resolve("fired"), 10)),
+    await spawn(() => Promise.resolve(void setTimeout(() => fired.resolve("fired"), 10))),
     undefined,
   );
   assertEquals(await fired.promise, "fired");
   assertEquals(getHub().stats().external, external);
 });
 
+Deno.test("what a greenlet that has ended left behind is nobody's", async () => {
+  using _ = patchAll({ promise: false });
+  const calls: Promise<unknown>[] = [];
+  await spawn(() => Promise.resolve(setTimeout(() => calls.push(Deno.stat(".")), 1)));
+  while (calls.length === 0) await settle();
+  assertEquals(Symbol.iterator in calls[0]!, false);
+  await calls[0];
+});
+
 Deno.test("a kill clears the timers that a generator has set", async () => {
   using _ = patchAll();
-  let calls = 0;
+  const { external } = getHub().stats();
   const greenlet = spawn(function* () {
-    setTimeout(() => calls++, 5);
-    clearTimeout(setTimeout(() => calls++, 5));
-    setImmediate(() => calls += 10);
+    setTimeout(() => {}, LONG);
+    setInterval(() => {}, LONG);
+    clearTimeout(setTimeout(() => {}, LONG));
     yield* sleep(LONG);
   });
   await settle();
+  assertEquals(getHub().stats().external, external + 2);
   await greenlet.kill();
-  await delay(20);
-  assertEquals(calls, 10);
+  assertEquals(getHub().stats().external, external); // and the test leaves no timer
 });
 
 Deno.test("a function that until() called loses its timers with the wait", async () => {
   using _ = patchAll();
-  let calls = 0;
   const errors: unknown[] = [];
   await run(function* () {
     const slow = async () => {
-      setTimeout(() => calls++, 5);
+      setTimeout(() => {}, LONG);
       await delay(LONG).catch((error) => errors.push(error));
     };
     assertEquals(yield* withTimeout(1, until(slow), { value: "late" }), "late");
-    yield* until(delay(20));
   });
+  await settle();
   assertInstanceOf(errors[0], GreenletExit);
-  assertEquals(calls, 0);
 });
 
 Deno.test("the dump shows what the function that until() called waits for", async () => {
@@ -313,38 +341,36 @@ Deno.test("timers that are set by a timer's callback belong to the same greenlet
 
 Deno.test("the timers of the hub belong to nobody", async () => {
   using _ = patchAll();
-  const other = spawn(async () => {
-    await sleep(LONG); // arms the host's timer, and is killed
-  });
   const sleeper = spawn(function* () {
-    yield* sleep(20);
+    yield* sleep(50);
     return "woken";
   });
-  await settle();
+  // This one arms the timer of the host, which is kept when it is killed.
+  const [other] = await waiting(async () => {
+    await sleep(40);
+  });
   await other.kill();
   assertEquals(await sleeper, "woken");
 });
 
 Deno.test("a daemon that waits for a timer ends with its run", async () => {
   using _ = patchAll();
-  let fired = false;
+  let daemon!: Greenlet<void>;
   await run(async () => {
-    spawnWith({ daemon: true }, () => opaqueDelay(5, () => fired = true));
+    daemon = spawnWith({ daemon: true }, () => opaqueDelay(LONG));
     await sleep(0);
   });
-  await delay(20);
-  assertEquals(fired, false);
+  assert(daemon.dead);
 });
 
-Deno.test("a timer that is refreshed after it fired, or unref'd, is the host's", async () => {
+Deno.test("a timer that is refreshed after it fired fires again", async () => {
   using _ = patchAll();
   let calls = 0;
   await run(async () => {
-    const timer = setTimeout(() => calls++, 1) as unknown as { refresh(): void; unref(): void };
+    const timer = setTimeout(() => calls++, 1) as unknown as { refresh(): void };
     await delay(10);
     timer.refresh();
     await delay(10);
-    timer.unref();
   });
   assertEquals(calls, 2);
 });

@@ -3,6 +3,7 @@
 
 import dgram from "node:dgram";
 import dns from "node:dns/promises";
+import http from "node:http";
 import net from "node:net";
 import { once } from "node:events";
 import { assertRejects } from "@std/assert";
@@ -231,6 +232,31 @@ row("node:net.Socket.prototype.connect", () => {
     begun: () => accepted,
     ended: async () => await closed(await accepted)(),
     reason: `socket 127.0.0.1:${listener.addr.port}`,
+    async close() {
+      (await accepted).close();
+      listener.close();
+    },
+  };
+});
+
+row("node:http.Agent.prototype.addRequest", () => {
+  const listener = Deno.listen(local);
+  const accepted = listener.accept();
+  const url = `http://127.0.0.1:${listener.addr.port}/`;
+  return {
+    async quick() {
+      const [response] = await once(http.get(url, { agent: new http.Agent() }), "response");
+      response.resume();
+      await once(response, "close");
+    },
+    async finish() {
+      const answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+      await (await accepted).write(new TextEncoder().encode(answer));
+      await closed(await accepted)();
+    },
+    begun: () => accepted,
+    ended: async () => await closed(await accepted)(),
+    reason: `GET ${url}`,
     async close() {
       (await accepted).close();
       listener.close();

@@ -3,7 +3,7 @@
 
 import fs from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { inFolder, inPipe } from "./fs_rows.ts";
+import { inFolder, inPipe, ownerOf } from "./fs_rows.ts";
 import { recorded, row } from "./table.ts";
 
 const calls: Record<string, (folder: string) => Promise<unknown>> = {
@@ -24,8 +24,8 @@ const calls: Record<string, (folder: string) => Promise<unknown>> = {
   unlink: (folder) => fs.unlink(`${folder}/a`),
   chmod: (folder) => fs.chmod(`${folder}/a`, 0o600),
   lchmod: (folder) => fs.lchmod(`${folder}/a`, 0o600),
-  lchown: (folder) => fs.lchown(`${folder}/a`, Deno.uid()!, Deno.gid()!),
-  chown: (folder) => fs.chown(`${folder}/a`, Deno.uid()!, Deno.gid()!),
+  lchown: (folder) => fs.lchown(`${folder}/a`, ...ownerOf(`${folder}/a`)),
+  chown: (folder) => fs.chown(`${folder}/a`, ...ownerOf(`${folder}/a`)),
   utimes: (folder) => fs.utimes(`${folder}/a`, 1, 1),
   lutimes: (folder) => fs.lutimes(`${folder}/a`, 1, 1),
   mkdtemp: (folder) => fs.mkdtemp(`${folder}/b`),
@@ -87,7 +87,7 @@ row("node:fs/promises.glob", () => {
 const methods: Record<string, (file: FileHandle) => Promise<unknown>> = {
   appendFile: (file) => file.appendFile("more"),
   chmod: (file) => file.chmod(0o600),
-  chown: (file) => file.chown(Deno.uid()!, Deno.gid()!),
+  chown: (file) => file.chown(...ownerOf(".")),
   close: (file) => file.close(),
   datasync: (file) => file.datasync(),
   read: (file) => file.read(new Uint8Array(10)),
