@@ -1,15 +1,8 @@
 // Copyright 2026 the Tendril authors. MIT license.
 import { type Coroutine, Pool, run } from "@tendril/tendril";
 import { fetch as cooperativeFetch } from "@tendril/tendril/io";
-import { lines } from "./harness/lines.ts";
-import {
-  inDeno,
-  inGo,
-  inPython,
-  type Round,
-  type Scenario,
-  type Shared,
-} from "./harness/scenario.ts";
+import { startServer } from "./harness/file_server.ts";
+import { inDeno, inGo, inPython, type Round, type Scenario } from "./harness/scenario.ts";
 import { runSubject } from "./harness/subject.ts";
 import { ratioAtMost } from "./harness/targets.ts";
 import { Semaphore } from "./rivals/semaphore.ts";
@@ -98,26 +91,6 @@ async function effection(url: string) {
 async function effect(url: string) {
   const { downloadAll } = await import("./rivals/effect.ts");
   return roundOf(async () => sum(await downloadAll(urlsOf(url), LIMIT)));
-}
-
-async function startServer(): Promise<Shared> {
-  const script = new URL("./rivals/file_server.ts", import.meta.url).pathname;
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", script],
-    stdin: "piped",
-    stdout: "piped",
-  });
-  const server = command.spawn();
-  const { value: argument } = await lines(server.stdout).next();
-  if (argument === undefined) throw new Deno.errors.UnexpectedEof("The file server did not start");
-  return {
-    argument,
-    async [Symbol.asyncDispose]() {
-      // The server ends with its standard input, also when this process dies.
-      await server.stdin.close();
-      await server.status;
-    },
-  };
 }
 
 if (import.meta.main) await runSubject(scenario);

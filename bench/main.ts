@@ -10,6 +10,8 @@ import { scenario as callDepth } from "./call_depth.ts";
 import { scenario as channelBuffered } from "./channel_buffered.ts";
 import { scenario as channelRendezvous } from "./channel_rendezvous.ts";
 import { scenario as channelWaiters } from "./channel_waiters.ts";
+import { scenario as echo } from "./echo.ts";
+import { scenario as exploring } from "./explore.ts";
 import { scenario as fetchFiles } from "./fetch.ts";
 import { execute } from "./harness/execute.ts";
 import { describeMachine } from "./harness/machine.ts";
@@ -25,8 +27,11 @@ import {
 import { findToolchains } from "./harness/toolchains.ts";
 import { scenario as importCost } from "./import_cost.ts";
 import { scenario as lock } from "./lock.ts";
+import { scenario as parallelTasks } from "./parallel_tasks.ts";
+import { scenario as patched } from "./patched.ts";
 import { scenario as poolMap } from "./pool_map.ts";
 import { scenario as selecting } from "./select.ts";
+import { scenario as shared } from "./shared.ts";
 import { scenario as sleepers } from "./sleepers.ts";
 import { scenario as spawnJoin } from "./spawn_join.ts";
 import { scenario as spawnMany } from "./spawn_many.ts";
@@ -47,6 +52,11 @@ const SCENARIOS = [
   lock,
   poolMap,
   fetchFiles,
+  patched,
+  echo,
+  shared,
+  parallelTasks,
+  exploring,
   importCost,
 ];
 

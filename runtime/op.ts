@@ -84,13 +84,17 @@ export function setCurrent(runner: Runner | null): void {
  * That costs one pass through the queue, so a small number costs little.
  */
 const FUEL = 64;
-let tank = FUEL;
 let fuel = FUEL;
-let decide: (() => boolean) | null = null;
-/** Lets `callback` decide before each Op whether the greenlet gives way; runtime/testing does. */
+const always = () => true;
+let decide = always;
+/** Lets `callback` decide whether the greenlet that has no fuel left gives way; runtime/testing does. */
 export function setGiveWay(callback: (() => boolean) | null): void {
-  decide = callback;
-  fuel = tank = callback === null ? FUEL : 0;
+  decide = callback ?? always;
+  fuel = FUEL;
+}
+/** The greenlet that runs is asked before its next Op. */
+export function burnFuel(): void {
+  fuel = 0;
 }
 
 /**
@@ -100,8 +104,8 @@ export function setGiveWay(callback: (() => boolean) | null): void {
  */
 export function tired(): boolean {
   if (--fuel >= 0 || current === null) return false;
-  fuel = tank;
-  return decide === null || decide();
+  fuel = FUEL;
+  return decide();
 }
 
 /** Whether there ever was an Op of something that begins before anybody waits for it. */
@@ -122,7 +126,7 @@ export function finish<T>(op: Op<T>, value: T): IteratorResult<undefined, T> {
 export function park(op: Op<unknown>): IteratorYieldResult<undefined> {
   const runner = current!;
   if (runner.wait !== null) throw steppedByHand(runner.wait);
-  fuel = tank; // the others get their turn now
+  fuel = FUEL; // the others get their turn now
   runner.wait = op;
   op.stage = WAITING;
   return PARKED;

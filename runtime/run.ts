@@ -57,12 +57,12 @@ export class Root<T> implements Link {
       this.#reject = reject;
     });
     this.#watched = watched;
+    this.#dismissPolicy = police(this.#family, policy);
     this.greenlet = new Greenlet(fn, { daemon: false }, this.#family);
     this.starter = this.greenlet.spawningGreenlet;
     addLink(this.greenlet, this);
     this.#family.onQuiet = () => this.#quiet();
     families.add(this.#family);
-    this.#dismissPolicy = police(this.#family, policy);
     this.greenlet.start(...args);
     roots.add(this as Root<unknown>);
     if (watched) addWatcher(1);

@@ -22,23 +22,21 @@ import { toOp, type Waitable } from "./until.ts";
 const { DONE, FINISHED, FRESH, PARKED, WAITING } = ops;
 const isOp: typeof IS_OP = IS_OP;
 
-let seed = (Math.random() * 0x7fffffff) | 1;
+let seed = newSeed();
 
-/** A xorshift generator: numbers below 1, in less time than Math.random takes for them. */
-function xorshift(): number {
+function newSeed(): number {
+  return (Math.random() * 0x7fffffff) | 1;
+}
+
+/**
+ * A xorshift generator: numbers below 1, in less time than Math.random takes for them. With the seed 0 all
+ * of them are 0.
+ */
+function random(): number {
   seed ^= seed << 13;
   seed ^= seed >>> 17;
   seed ^= seed << 5;
   return (seed >>> 1) / 0x80000000;
-}
-
-let random: (left: number) => number = xorshift;
-/**
- * Sets where the order in which a `select` looks at its Ops comes from: numbers below 1, each for the next
- * up to four of the `left` Ops it has not looked at; `null` is random. For runtime/testing.
- */
-export function setOrder(source: ((left: number) => number) | null): void {
-  random = source ?? xorshift;
 }
 
 /** One Op of a composite, as its waiter. */
@@ -271,7 +269,7 @@ class SelectOp extends Composite<Choice> {
       let at = i;
       if (i < count - 1) {
         // Shuffles as far as it is needed; the fraction that is left of a draw serves again.
-        draw = ((i & 3) === 0 ? random(count - i) : draw) * (count - i);
+        draw = ((i & 3) === 0 ? random() : draw) * (count - i);
         at += draw | 0;
         draw -= at - i;
       }
@@ -315,6 +313,23 @@ class SelectOp extends Composite<Choice> {
 }
 
 let spare: SelectOp = new SelectOp();
+
+const { poll } = SelectOp.prototype;
+/**
+ * Lets `choose` say in which order a `select` looks at its Ops: which of `count` is next, that many times
+ * less one; `null` is random. For runtime/testing; replaces a method, so that nobody else pays for it.
+ */
+export function setOrder(choose: ((count: number) => number) | null): void {
+  seed = choose === null ? newSeed() : 0;
+  SelectOp.prototype.poll = choose === null ? poll : function (this: SelectOp) {
+    const { arms } = this;
+    for (let i = 0; i < arms.length - 1; i++) {
+      const [arm] = arms.splice(i + choose(arms.length - i), 1);
+      arms.splice(i, 0, arm!);
+    }
+    return poll.call(this);
+  };
+}
 
 /** Stands where an Op was that has ended, while others go on. */
 const ENDED: Op<unknown> = new SelectOp();

@@ -8,7 +8,7 @@ import { PYTHON, type Toolchains } from "./toolchains.ts";
  * V8 learnt from another, and in interleaved rounds, so that all see the same noise.
  */
 export async function execute(scenario: Scenario, toolchains: Toolchains): Promise<Results> {
-  await using shared = await scenario.setUp?.();
+  await using shared = await scenario.setUp?.(toolchains);
   await using processes = new AsyncDisposableStack();
   const argument = shared?.argument ?? "";
   const results: Results = { measurements: [], skipped: new Map() };

@@ -1,4 +1,6 @@
 // Copyright 2026 the Tendril authors. MIT license.
+import type { Toolchains } from "./toolchains.ts";
+
 /** What a subject reports about one case of a scenario; exactly one of the three values is set. */
 export interface Sample {
   /** The case, such as "depth 1,000"; the scenario's name where there is only one. */
@@ -59,7 +61,7 @@ export interface Scenario {
   alive?: boolean;
   subjects: Subject[];
   targets: Target[];
-  setUp?: () => Promise<Shared>;
+  setUp?: (toolchains: Toolchains) => Promise<Shared>;
 }
 
 /** The values that one subject gave for one case, in the order of the rounds. */

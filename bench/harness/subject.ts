@@ -1,6 +1,7 @@
 // Copyright 2026 the Tendril authors. MIT license.
 import { lines } from "./lines.ts";
-import type { Sample, Scenario } from "./scenario.ts";
+import type { Sample, Scenario, Shared } from "./scenario.ts";
+import { findToolchains } from "./toolchains.ts";
 
 /**
  * Runs one subject in this process and prints its samples as JSON lines:
@@ -16,23 +17,34 @@ export async function runSubject(scenario: Scenario): Promise<void> {
     const names = scenario.subjects.filter((one) => one.prepare).map((one) => one.name).join(", ");
     throw new RangeError(`Cannot run subject "${name}": it must be one of ${names}`);
   }
-  const shared = argument === undefined ? await scenario.setUp?.() : undefined;
-  try {
-    const round = await subject.prepare(argument ?? shared?.argument ?? "");
-    if (alive === undefined) {
+  const shared = argument === undefined ? await setUp(scenario) : undefined;
+  const round = await subject.prepare(argument ?? shared?.argument ?? "");
+  if (alive === undefined) {
+    print(await round());
+  } else {
+    console.log("");
+    for await (const _ of lines(Deno.stdin.readable)) {
       print(await round());
-    } else {
       console.log("");
-      for await (const _ of lines(Deno.stdin.readable)) {
-        print(await round());
-        console.log("");
-      }
     }
-  } finally {
-    await shared?.[Symbol.asyncDispose]();
   }
+  await shared?.[Symbol.asyncDispose]();
   // Whatever a rival leaves behind must not keep the process.
   Deno.exit(0);
+}
+
+/** Sets up what the scenario shares, where the suite has not done so. */
+async function setUp(scenario: Scenario): Promise<Shared | undefined> {
+  if (scenario.setUp === undefined) return undefined;
+  const toolchains = await findToolchains();
+  const shared = await scenario.setUp(toolchains);
+  return {
+    argument: shared.argument,
+    async [Symbol.asyncDispose]() {
+      await shared[Symbol.asyncDispose]();
+      await toolchains[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function print(samples: Sample[]): void {

@@ -6,8 +6,9 @@ import { ranked } from "./ranked.ts";
  * A policy by `GreenletOptions.priority`: of the ready greenlets the one with the highest goes on, among
  * equals the one that has been ready for longest. Without a priority a greenlet has 0.
  *
- * The order is strict: a greenlet starves while others with a higher priority are ready all the time. A
- * priority that is changed holds from the next time the greenlet becomes ready.
+ * The order is strict: a greenlet starves while others with a higher priority are ready all the time, also
+ * one that holds a lock for which a higher one waits. A priority that is changed holds from the next time
+ * the greenlet becomes ready.
  *
  * @example Usage
  * ```ts

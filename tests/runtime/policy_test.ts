@@ -7,10 +7,11 @@ import {
   type Coroutine,
   DeadlockError,
   dump,
+  Event,
   fifo,
   getCurrent,
   getHub,
-  Greenlet,
+  type Greenlet,
   GreenletExit,
   joinAll,
   Lock,
@@ -27,6 +28,7 @@ import {
   yieldNow,
 } from "@tendril/tendril";
 import { virtualTime } from "@tendril/tendril/testing";
+import { ready } from "../../runtime/fiber.ts";
 import { ManualClock, settle } from "../manual_clock.ts";
 
 /** Says who it is and gives way, some times. */
@@ -196,18 +198,31 @@ Deno.test("a greenlet that was killed before its turn does not run under a polic
   assertEquals(said, []);
 });
 
-Deno.test("a greenlet that is started by a switch while it is ready under a policy runs once", async () => {
+Deno.test("a greenlet that is started by a switch while it is ready has no turn left", async () => {
   const said: string[] = [];
   await run(function* () {
-    const other = spawnWith({ priority: -1 }, () => said.push("switched to"));
+    const event = new Event();
+    const other = spawnWith({ priority: -1 }, function* () {
+      said.push("switched to");
+      yield* event.wait();
+      said.push("woken");
+    });
     const switcher = spawnWith({ priority: 1 }, function* () {
       yield* other.switch();
     });
+    for (let i = 0; i < 3; i++) yield* sleep(1);
+    assertEquals(said, ["switched to"]);
+    event.set();
     yield* other.join();
-    yield* switcher.kill(); // the hub has control, so nobody switches back
-    yield* yieldNow();
+    yield* switcher.kill(); // the hub had control, so nobody switched back
   }, { policy: priority() });
-  assertEquals(said, ["switched to"]);
+  assertEquals(said, ["switched to", "woken"]);
+});
+
+Deno.test("after the last run with a policy the ready queue is the one it was before", async () => {
+  const before = ready;
+  await run(() => assertEquals(ready === before, false), { policy: priority() });
+  assertEquals(ready === before, true);
 });
 
 Deno.test("dump() and stats() know who is ready under a policy", async () => {
@@ -242,11 +257,9 @@ Deno.test("a deadlock is reported in a run with a policy", async () => {
   await assertRejects(
     () =>
       run(function* () {
-        const lock = new Lock();
-        yield* lock.acquire();
-        yield* spawn(() => lock.acquire());
-        const other = spawn(() => lock.acquire());
-        yield* other;
+        const event = new Event();
+        spawn(() => event.wait());
+        yield* event.wait();
       }, { policy: shortestJobFirst() }),
     DeadlockError,
   );
