@@ -10,7 +10,7 @@
 import { isDriven } from "../io/driven.ts";
 import { blocking, hostCall, insideGreenlet } from "./call.ts";
 import { closeOnce, intake, isKilled } from "./leftover.ts";
-import { builtin, define, defineAll, learn, learnedAs, type Wrap } from "./registry.ts";
+import { builtin, defineAll, learn, learnedAs, type Wrap } from "./registry.ts";
 import { getCurrent } from "../greenlet.ts";
 
 interface Endpoint {

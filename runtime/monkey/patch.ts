@@ -16,7 +16,7 @@ import { staleReferences } from "./stale.ts";
  * import { isPatched, patchEvents, patchFs, type PatchEvent } from "@tendril/tendril/monkey";
  * import { assert } from "@std/assert";
  *
- * const keepRemove = (event: Event) => void (event as PatchEvent).names.delete("Deno.remove");
+ * const keepRemove = (event: object) => void (event as PatchEvent).names.delete("Deno.remove");
  * patchEvents.addEventListener("willpatch", keepRemove);
  * using _ = patchFs();
  * assert(isPatched("Deno.readTextFile") && !isPatched("Deno.remove"));

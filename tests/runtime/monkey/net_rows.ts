@@ -176,9 +176,9 @@ function datagrams(): Case {
     },
   };
 }
-const isUnstable = true;
-row("Deno.listenDatagram", datagrams, { isUnstable });
-row("Deno.DatagramConn.prototype.receive", datagrams, { isUnstable });
+const needsMore = true;
+row("Deno.listenDatagram", datagrams, { needsMore });
+row("Deno.DatagramConn.prototype.receive", datagrams, { needsMore });
 recorded("Deno.DatagramConn.prototype.send", () => {
   const socket = Deno.listenDatagram({ ...local, transport: "udp" });
   return {
@@ -186,7 +186,7 @@ recorded("Deno.DatagramConn.prototype.send", () => {
     reason: "send from 127.0.0.1:",
     close: () => socket.close(),
   };
-}, { isUnstable });
+}, { needsMore });
 
 /** A name server that does not answer before `finish`. */
 async function silentDns(resolve: (port: number) => Promise<unknown>): Promise<Case> {

@@ -48,7 +48,9 @@ const verbs: Record<string, string> = {
   opendir: "open",
 };
 for (const [name, call] of Object.entries(calls)) {
-  recorded(`node:fs/promises.${name}`, inFolder(() => `${verbs[name] ?? name} /`, call));
+  const needsMore = name === "access" || name === "statfs"; // these ask about the system
+  const make = inFolder(() => `${verbs[name] ?? name} /`, call);
+  recorded(`node:fs/promises.${name}`, make, { needsMore });
 }
 
 recorded(

@@ -51,9 +51,14 @@ function textOf(path: string): string {
   }
 }
 
-/** Whether there is such a process, and not just what is left of it. */
+/** Whether there is such a process. */
 function isRunning(pid: number): boolean {
-  return /^State:\s+[^Z]/m.test(textOf(`/proc/${pid}/status`));
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A process that runs until `finish`; `start` gives a promise of its end. */

@@ -40,8 +40,8 @@ export interface Row {
   readonly isRecorded?: boolean;
   /** What stands for the original while that is recorded. */
   readonly original?: (...args: Any[]) => Promise<unknown>;
-  /** The host has it only with `--unstable-net`. */
-  readonly isUnstable?: boolean;
+  /** It needs `--unstable-net` or a permission that tests do not have. */
+  readonly needsMore?: boolean;
 }
 
 /** The rows of the table. */

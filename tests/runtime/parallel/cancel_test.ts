@@ -1,7 +1,7 @@
 // Copyright 2026 the Tendril authors. MIT license.
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { GreenletExit, run, spawn, Timeout, withTimeout } from "@tendril/tendril";
-import { WorkerDiedError, WorkerPool } from "@tendril/tendril/parallel";
+import { WorkerDiedError, type WorkerPool } from "@tendril/tendril/parallel";
 import { BACKENDS, inPool, reaches, SHARING, words } from "./helpers.ts";
 import * as tasks from "./tasks.ts";
 

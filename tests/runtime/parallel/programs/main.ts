@@ -63,7 +63,7 @@ const programs: Record<string, (backend: BackendName) => Promise<void>> = {
     const pool = new WorkerPool(1, { backend });
     const words = new Int32Array(1);
     await pool.apply(spin, [words], { timeout: 50 }).then(null, (error) => {
-      console.log(error.message);
+      console.log((error as Error).message);
     });
     console.log(await pool.apply(square, [4]), pool.stats().leaked);
   },
