@@ -27,6 +27,7 @@ import {
 import { findToolchains } from "./harness/toolchains.ts";
 import { scenario as importCost } from "./import_cost.ts";
 import { scenario as lock } from "./lock.ts";
+import { scenario as parallelCpu } from "./parallel_cpu.ts";
 import { scenario as parallelTasks } from "./parallel_tasks.ts";
 import { scenario as patched } from "./patched.ts";
 import { scenario as poolMap } from "./pool_map.ts";
@@ -56,6 +57,7 @@ const SCENARIOS = [
   echo,
   shared,
   parallelTasks,
+  parallelCpu,
   exploring,
   importCost,
 ];

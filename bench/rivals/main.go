@@ -22,6 +22,7 @@ var scenarios = map[string]func(argument string){
 	"shared":             measureShared,
 	"pool_map":           measurePoolMap,
 	"parallel_tasks":     measureParallelTasks,
+	"parallel_cpu":       measureParallelCPU,
 	"fetch":              measureFetch,
 	"echo":               measureEcho,
 	"echo_load":          loadEcho,

@@ -1,22 +1,13 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * How a worker comes by a function: where it is defined, or its source.
+ * What a worker has to be told of a function: where it is defined, or its source.
  *
  * @module
  */
 import { show } from "../clock.ts";
-import { explainFree, functionOf, sourceOf } from "./source.ts";
-import { addressOf, findTask, type TaskAddress } from "./task.ts";
-
-/** Tells a worker how to come by a function. */
-export interface Definition {
-  /** The name of the function, shown in errors. */
-  readonly name: string;
-  /** The module it is in. */
-  readonly module?: string;
-  /** Its source, when no module is known. */
-  readonly source?: string;
-}
+import type { Definition } from "./load.ts";
+import { sourceOf } from "./source.ts";
+import { addressOf, type TaskAddress } from "./task.ts";
 
 const known = new WeakMap<object, Definition>();
 const knownAddresses = new Map<string, Definition>();
@@ -64,30 +55,4 @@ function atAddress(action: string, { module, name }: TaskAddress): Definition {
   let definition = knownAddresses.get(key);
   if (definition === undefined) knownAddresses.set(key, definition = { name, module: url });
   return definition;
-}
-
-/** A function of any kind that a worker has loaded. */
-// deno-lint-ignore no-explicit-any -- its arguments come from elsewhere
-export type Loaded = (...args: any[]) => unknown;
-
-/** Comes by the function; in the worker. */
-export async function load({ name, module, source }: Definition): Promise<Loaded> {
-  if (source !== undefined) return functionOf(source, name) as Loaded;
-  return await findTask(module!, name) as Loaded;
-}
-
-/** What a function that was sent as source did wrong, if it is that it needs something from outside. */
-export function clarify(error: unknown, { name, source }: Definition): unknown {
-  if (source === undefined || !(error instanceof ReferenceError)) return error;
-  const variable = /^(\S+) is not defined$/.exec(error.message)?.[1];
-  if (variable === undefined) return error;
-  error.message = explainFree(name, variable);
-  return error;
-}
-
-const AsyncFunctionPrototype = Object.getPrototypeOf(async function () {});
-
-/** Whether it was written as an async function. */
-export function isAsyncFunction(fn: object): boolean {
-  return Object.getPrototypeOf(fn) === AsyncFunctionPrototype;
 }

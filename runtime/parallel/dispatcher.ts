@@ -12,7 +12,8 @@
 import { isGeneratorFunction } from "../body.ts";
 import { addExternal } from "../hub.ts";
 import { Call, QUEUED, type Returns, SENT } from "./call.ts";
-import { define, type Definition, isAsyncFunction } from "./definition.ts";
+import { define } from "./definition.ts";
+import { type Definition, isAsyncFunction } from "./load.ts";
 import { BrokenPoolError, PoolClosedError } from "./errors.ts";
 import type { Connect } from "./link.ts";
 import { type Employer, PoolWorker } from "./pool_worker.ts";
@@ -208,7 +209,7 @@ export class Dispatcher implements Employer, Returns {
     if (this.#state !== "open") this.#schedule();
   }
 
-  /** PoolCounts items that ended. */
+  /** Counts items that ended. */
   count(succeeded: number, failed: number, cancelled: number): void {
     this.#succeeded += succeeded;
     this.#failed += failed;

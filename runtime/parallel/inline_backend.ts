@@ -29,6 +29,9 @@ class InlineLink implements Link {
 
   constructor({ initializer, initArgs }: Start, listener: Listener) {
     this.#listener = listener;
+    const transfer: Transferable[] = [];
+    // Before there is anything to be ended.
+    const args = structuredClone(pack(initArgs, transfer), { transfer });
     const { port1, port2 } = makeChannel();
     this.#ports = [port1, port2];
     this.#server = new Server({
@@ -40,7 +43,7 @@ class InlineLink implements Link {
     port1.onmessage = ({ data }: MessageEvent<FromWorker>) => listener.receive(data);
     port2.onmessage = ({ data }: MessageEvent<ToWorker>) => this.#server.receive(data);
     this.release();
-    this.#server.begin(initializer, structuredClone(pack(initArgs, [])));
+    this.#server.begin(initializer, args);
   }
 
   post(message: ToWorker, transfer: Transferable[]): void {

@@ -8,7 +8,7 @@ import { GreenletExit } from "../errors.ts";
 import { addLink, type Fiber, type Link } from "../fiber.ts";
 import { Greenlet } from "../greenlet.ts";
 import type { Timeout } from "../timeout.ts";
-import type { Definition, Loaded } from "./definition.ts";
+import type { Definition, Loaded } from "./load.ts";
 import { greenletJob, type Job } from "./running.ts";
 
 /** Who is told how such an item ends. */

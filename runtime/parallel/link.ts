@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Definition } from "./definition.ts";
+import type { Definition } from "./load.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
 /** What a worker is given at its start. */

@@ -66,6 +66,7 @@ class ProcessLink implements Link {
 
   constructor(start: Start, listener: Listener, flags: string[]) {
     this.#listener = listener;
+    const first = write({ ...start, parent: currentProcess() }); // before there is anything to be ended
     const { process } = globalThis as unknown as NodeModules;
     const main = new URL("./process_main.ts", import.meta.url);
     this.#child = process.getBuiltinModule("node:child_process").spawn(
@@ -83,7 +84,7 @@ class ProcessLink implements Link {
     });
     this.#child.on("exit", (code, signal) => this.#exited(code, signal));
     this.release();
-    this.#send({ ...start, parent: currentProcess() });
+    this.#send(first);
   }
 
   get pid(): number {
@@ -91,11 +92,10 @@ class ProcessLink implements Link {
   }
 
   post(message: ToWorker): void {
-    this.#send(message);
+    this.#send(write(message));
   }
 
-  #send(message: unknown): void {
-    const bytes = write(message);
+  #send(bytes: Uint8Array): void {
     // One that is gone already is heard of soon.
     if (this.#child.connected) this.#child.send(bytes, () => {});
   }

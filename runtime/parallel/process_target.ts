@@ -5,7 +5,7 @@
  * @module
  */
 import { run } from "../run.ts";
-import { clarify, type Definition, load } from "./definition.ts";
+import { clarify, type Definition, load } from "./load.ts";
 import { bootstrap } from "./bootstrap.ts";
 
 /** Runs a function and waits for all that it spawned. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Definition } from "./definition.ts";
+import type { Definition } from "./load.ts";
 
 /** How much work a message is to bring, in milliseconds: a message costs some hundredths of that. */
 const BATCH_MS = 1;

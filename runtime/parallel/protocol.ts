@@ -12,7 +12,7 @@
  *
  * @module
  */
-import type { Definition } from "./definition.ts";
+import type { Definition } from "./load.ts";
 import type { ErrorRecord } from "./remote_error.ts";
 
 // To the worker.

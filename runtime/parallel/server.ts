@@ -21,7 +21,7 @@ import { Timeout } from "../timeout.ts";
 import { withTimeout } from "../with_timeout.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { claim, claimed, isAskedToStop, resume } from "./control.ts";
-import { clarify, type Definition, isAsyncFunction, load, type Loaded } from "./definition.ts";
+import { clarify, type Definition, isAsyncFunction, load, type Loaded } from "./load.ts";
 import { guarded, prepareGuard } from "./guard.ts";
 import { copyLarge } from "./large.ts";
 import { type LateHost, LateItem } from "./late_item.ts";
@@ -31,8 +31,6 @@ import * as protocol from "./protocol.ts";
 import type { Failure, FromWorker, RunMessage, ToWorker } from "./protocol.ts";
 import { packError } from "./remote_error.ts";
 import { type Job, setPlainJob } from "./running.ts";
-// All that can be shared has to be known before it comes as an argument.
-import "./shared/mod.ts";
 import { pack, unpack } from "./shared/transport.ts";
 
 const { ARGUMENT_LISTS, OUTCOMES, RUN } = protocol;
@@ -82,6 +80,8 @@ export class Server implements Job, LateHost {
   readonly #late = new Map<number, LateItem>();
   #ready = false;
   #left = false;
+  /** Whether handles of shared things can be made. */
+  #sharing = false;
   /** Whether the run on the stack came by mail and nothing was said about it yet. */
   #byMail = false;
   #spreeEnd = 0;
@@ -106,6 +106,7 @@ export class Server implements Job, LateHost {
   /** Runs the initializer and then what has come. */
   async begin(initializer: Definition | undefined, args: unknown): Promise<void> {
     try {
+      if (holdsHandles(args)) await this.#loadShared();
       if (initializer !== undefined) {
         const fn = await bootstrap(() => load(initializer));
         const greenlet = new Greenlet(fn, { name: initializer.name || "initializer" });
@@ -150,6 +151,13 @@ export class Server implements Job, LateHost {
     }
   }
 
+  /** Loads what makes handles of tokens: most workers never get any. */
+  async #loadShared(): Promise<void> {
+    await import("./shared/mod.ts");
+    this.#sharing = true;
+    this.#drain();
+  }
+
   async #define(id: number, definition: Definition): Promise<void> {
     const entry: Entry = { definition, fn: null, failure: null };
     this.#functions.set(id, entry);
@@ -167,6 +175,7 @@ export class Server implements Job, LateHost {
   #drain(): void {
     while (this.#ready && !this.#left && this.#runs.length > 0) {
       const run = this.#runs[0]!;
+      if (holdsHandles(run[4]) && !this.#sharing) return void this.#loadShared();
       const entry = this.#functions.get(run[1])!;
       if (entry.fn === null && entry.failure === null) return;
       this.#runs.shift();
@@ -509,6 +518,11 @@ function rejecting(error: unknown): Loaded {
 /** Whether a call of it takes more than this turn. */
 function isLateFunction(fn: Loaded): boolean {
   return isGeneratorFunction(fn) || isAsyncFunction(fn);
+}
+
+/** Whether a list was packed because there are handles of shared things in it. */
+function holdsHandles(packed: unknown): boolean {
+  return !Array.isArray(packed) && !(packed instanceof Float64Array);
 }
 
 /** Whether what a plain function gave has to be waited for. */

@@ -1,14 +1,14 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * Functions that travel as source: what can be sent, and how it becomes a function again.
+ * Functions that travel as source: what can be sent.
  *
  * @module
  */
 import { show } from "../clock.ts";
 import { freeVariables } from "./free_variables.ts";
+import { explainFree, program } from "./load.ts";
 
 const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {});
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /** What became of a function whose source does not tell all of it. */
 function unsendable(fn: object, why: string): TypeError {
@@ -44,26 +44,9 @@ export function sourceOf(fn: (...args: never[]) => unknown): string {
   return source;
 }
 
-/** Names the variable and the two ways out. */
-export function explainFree(name: string, variable: string): string {
-  return `Cannot run ${
-    name === "" ? "a function" : `"${name}"`
-  } in a worker: it uses "${variable}" ` +
-    "from outside, which a function sent as source does not bring along; make it a task with " +
-    `task(import.meta, …), or pass "${variable}" as an argument`;
-}
-
 /** A method such as `f() {}` is no expression by itself. */
 function methodAsFunction(text: string): string {
   return `Object.values(Object.getOwnPropertyDescriptors({ ${text} }))[0].value`;
-}
-
-/** Code that gives the function; its own name is known in it, as a recursive arrow needs. */
-function program(source: string, name: string): string {
-  const body = IDENTIFIER.test(name)
-    ? `const ${name} = (${source}\n); return ${name};`
-    : `return (${source}\n);`;
-  return `"use strict"; ${body}\n//# sourceURL=task:${name || "anonymous"}`;
 }
 
 function compiles(source: string, name: string): boolean {
@@ -73,9 +56,4 @@ function compiles(source: string, name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Makes the function of its source again. */
-export function functionOf(source: string, name: string): unknown {
-  return new Function(program(source, name))();
 }

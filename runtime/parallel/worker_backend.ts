@@ -88,7 +88,13 @@ class WorkerLink implements Link {
       initializer,
       initArgs: pack(initArgs, transfer),
     };
-    this.#worker.postMessage(message, transfer);
+    try {
+      this.#worker.postMessage(message, transfer);
+    } catch (error) {
+      this.#state = "stopped";
+      this.#gone();
+      throw error;
+    }
   }
 
   post(message: ToWorker, transfer: Transferable[]): void {
@@ -129,10 +135,9 @@ class WorkerLink implements Link {
     markDead(this.#pass);
     // deno-lint-ignore no-console -- nobody else would ever know
     console.warn(
-      `Worker "${this.#name}" was terminated but still runs, like ${
-        leaked - 1
-      } others: give tasks ` +
-        'that may not end a { timeout }, ask isCancelled() in them, or use the backend "process"',
+      `Worker "${this.#name}" was terminated but still runs, and keeps a processor busy (${leaked} such ` +
+        "threads now): give tasks that may not end a { timeout }, ask isCancelled() in them, or use " +
+        'the backend "process"',
     );
     this.#listener.gone();
   }
@@ -144,19 +149,19 @@ class WorkerLink implements Link {
   }
 
   #gone(): void {
-    const { state } = { state: this.#state };
-    if (state === "gone") return;
+    const before = this.#state;
+    if (before === "gone") return;
     this.#state = "gone";
     giveUpAnswer(this.control);
     clearTimeout(this.#watch);
     this.#worker.terminate();
     this.#port.close();
-    if (state === "leaked") {
+    if (before === "leaked") {
       leaked--;
       return;
     }
     markDead(this.#pass);
-    if (state === "alive") this.#listener.lost("it ended without a word");
+    if (before === "alive") this.#listener.lost("it ended without a word");
     this.#listener.gone();
   }
 }
@@ -169,7 +174,6 @@ class WorkerLink implements Link {
 function unrefWorker(worker: Worker): void {
   for (const key of Object.getOwnPropertySymbols(Worker.prototype)) {
     const method = Object.getOwnPropertyDescriptor(Worker.prototype, key)?.value;
-    if (key.description || typeof method !== "function" || method.length !== 1) continue;
-    method.call(worker, false);
+    if (typeof method === "function" && /unref/.test(String(method))) method.call(worker, false);
   }
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Tendril authors. MIT license.
-import { Deque } from "@std/data-structures/deque";
 import { show } from "../clock.ts";
 import type { Greenlet } from "../greenlet.ts";
+import { FifoQueue } from "../ready_queue.ts";
 import { checkOptions, checkQuantum, type Policy, type PolicyQueue } from "./policy.ts";
 
 /** Options of {@linkcode multilevelFeedback}. */
@@ -65,15 +65,28 @@ interface Standing {
   used: number;
 }
 
+/** The ready greenlets of a level. */
+class Level {
+  /** Whose quantum is not over; the only one, since nobody else on the level runs before it. */
+  first: Greenlet<unknown> | null = null;
+  readonly line = new FifoQueue<Greenlet<unknown>>();
+
+  next(): Greenlet<unknown> | null {
+    const { first } = this;
+    this.first = null;
+    return first ?? this.line.shift();
+  }
+}
+
 class FeedbackQueue implements PolicyQueue {
-  readonly #levels: Deque<Greenlet<unknown>>[];
+  readonly #levels: Level[];
   readonly #quantum: number;
   readonly #standings = new WeakMap<Greenlet<unknown>, Standing>();
   /** Whether the clock moved in the last turn; one that stands still must not stop the others. */
   #moved = true;
 
   constructor(levels: number, quantum: number) {
-    this.#levels = Array.from({ length: levels }, () => new Deque());
+    this.#levels = Array.from({ length: levels }, () => new Level());
     this.#quantum = quantum;
   }
 
@@ -96,20 +109,20 @@ class FeedbackQueue implements PolicyQueue {
   }
 
   add(greenlet: Greenlet<unknown>): void {
-    this.#levels[this.#standing(greenlet).level]!.pushBack(greenlet);
+    this.#levels[this.#standing(greenlet).level]!.line.push(greenlet);
   }
 
   addBack(greenlet: Greenlet<unknown>): void {
     const { level, used } = this.#standing(greenlet);
     const isOver = used === 0 || !this.#moved;
-    if (isOver) this.#levels[level]!.pushBack(greenlet);
-    else this.#levels[level]!.pushFront(greenlet);
+    if (isOver) this.#levels[level]!.line.push(greenlet);
+    else this.#levels[level]!.first = greenlet;
   }
 
   next(): Greenlet<unknown> | null {
     for (const level of this.#levels) {
-      const greenlet = level.popFront();
-      if (greenlet !== undefined) return greenlet;
+      const greenlet = level.next();
+      if (greenlet !== null) return greenlet;
     }
     return null;
   }

@@ -148,7 +148,8 @@ export class ExploreQueue implements ReadyQueue<Fiber>, Candidates {
   }
 
   remove(fiber: Fiber): void {
-    this.#ready.splice(this.#ready.indexOf(fiber), 1);
+    const at = this.#ready.indexOf(fiber);
+    if (at >= 0) this.#ready.splice(at, 1);
   }
 
   waiting(): Fiber[] {

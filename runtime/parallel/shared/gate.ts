@@ -237,7 +237,7 @@ export abstract class GateOp<T> extends Op<T> implements Standing {
 
   /** Leaves the line. */
   cancel(): void {
-    this.gate.leave(this);
+    this.quit();
   }
 
   /** Tries again. */
@@ -248,12 +248,18 @@ export abstract class GateOp<T> extends Op<T> implements Standing {
       if (result === null) return false;
       value = result.value;
     } catch (error) {
-      this.gate.leave(this);
-      this.waiter!.fail(error);
+      this.quit().fail(error);
       return true;
     }
-    this.gate.leave(this);
-    this.waiter!.wake(value);
+    this.quit().wake(value);
     return true;
+  }
+
+  /** Leaves the line; gives who waited. */
+  protected quit(): Waiter {
+    const waiter = this.waiter!;
+    this.waiter = null;
+    this.gate.leave(this);
+    return waiter;
   }
 }

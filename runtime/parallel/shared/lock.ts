@@ -7,7 +7,7 @@
 import { leased, none } from "../../../channels/contender.ts";
 import { Lease } from "../../../channels/lease.ts";
 import type { WaitOptions } from "../../greenlet.ts";
-import { consumed, current, FRESH, type Op, PARKED, tired, WAITING } from "../../op.ts";
+import { consumed, current, FINISHED, FRESH, type Op, PARKED, tired, WAITING } from "../../op.ts";
 import { limited } from "../../timeout.ts";
 import { checkSync, type SyncOptions } from "./gate.ts";
 import { defineHandle, type SharedOptions } from "./handle.ts";
@@ -71,11 +71,13 @@ class SharedLockOp extends SharedAcquireOp<SharedLock> {
 export class SharedLock extends SharedMutex {
   /** Whether this isolate got it last by an Op, and not by plain code. @internal */
   declare byOp: boolean;
+  declare private spare: SharedLockOp | null;
 
   /** Makes a lock that is free. */
   constructor(options: SharedOptions = {}) {
     super(options);
     this.byOp = false;
+    this.spare = null;
   }
 
   /** @internal */
@@ -93,8 +95,14 @@ export class SharedLock extends SharedMutex {
   /** Waits for the lock, but not longer than `timeout` milliseconds. */
   acquire(options: WaitOptions): Op<Lease | undefined>;
   acquire(options?: WaitOptions): Op<Lease | undefined> {
-    const op = new SharedLockOp(this);
-    return options === undefined ? op : limited(op, "acquire a shared lock", options.timeout, none);
+    if (options !== undefined) {
+      return limited(new SharedLockOp(this), "acquire a shared lock", options.timeout, none);
+    }
+    // One that is used up is used again, so that a loop makes none.
+    const { spare } = this;
+    if (spare === null || spare.stage !== FINISHED) return this.spare = new SharedLockOp(this);
+    spare.stage = FRESH;
+    return spare;
   }
 
   /**

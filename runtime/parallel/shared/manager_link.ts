@@ -310,9 +310,9 @@ export class Call<T> extends GateOp<T> {
 
   /** The answer has come. */
   settle(failed: boolean, outcome: unknown): void {
-    this.gate.leave(this);
-    if (failed) this.waiter!.fail(outcome);
-    else this.waiter!.wake(outcome);
+    const waiter = this.quit();
+    if (failed) waiter.fail(outcome);
+    else waiter.wake(outcome);
   }
 
   /** The answer is not wanted any more; the call may have been done. */

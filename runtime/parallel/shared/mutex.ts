@@ -275,6 +275,7 @@ export abstract class SharedAcquireOp<M extends SharedMutex> extends GateOp<Leas
   /** Takes it if that is possible at once, unless others of this worker were first. */
   override poll(): IteratorReturnResult<Lease> | null {
     this.taker = getCurrent();
+    this.since = 0;
     return super.poll();
   }
 

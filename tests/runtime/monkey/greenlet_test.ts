@@ -257,6 +257,29 @@ Deno.test("a file that is opened too late for a killed greenlet is closed", asyn
   }
 });
 
+Deno.test("a lock that a killed greenlet gets too late is given back", async () => {
+  const path = Deno.makeTempFileSync();
+  using file = Deno.openSync(path, { write: true });
+  using other = Deno.openSync(path, { write: true });
+  const { lock } = Deno.FsFile.prototype;
+  let locking!: Promise<void>;
+  Deno.FsFile.prototype.lock = function (...args) {
+    return locking = lock.apply(this, args);
+  };
+  try {
+    using _ = patch("Deno.FsFile.prototype.lock");
+    const greenlet = spawn(() => file.lock(true));
+    for (let i = 0; i < 100 && greenlet.waits.length === 0; i++) await Promise.resolve();
+    await greenlet.kill();
+    await locking;
+    await settle();
+    assertEquals(other.tryLockSync(true), true);
+  } finally {
+    Deno.FsFile.prototype.lock = lock;
+    Deno.removeSync(path);
+  }
+});
+
 Deno.test("a sequence of many patched calls leaves nothing behind", async () => {
   using _ = patchAll();
   const greenlet = spawn(async () => {

@@ -2,6 +2,7 @@
 // Patched sockets: what is closed, what is kept for the next, what belongs to whom.
 
 import { EventEmitter, once } from "node:events";
+import http from "node:http";
 import net from "node:net";
 import {
   assert,
@@ -85,8 +86,10 @@ Deno.test("several reads that timed out lose nothing", async () => {
   using _ = patchAll();
   await between(async (conn, peer) => {
     for (let most = 4; most > 0; most--) await giveUp(() => readText(conn, most));
+    assertEquals(await spawn(() => readText(conn, 0)), "");
     await peer.write(bytes("hello"));
     peer.close();
+    await settle();
     let received = "";
     for (let part; (part = await spawn(() => readText(conn, 3))) !== null;) received += part;
     assertEquals(received, "hello");
@@ -256,6 +259,29 @@ Deno.test("what a library does about its lost socket belongs to nobody", async (
   assertEquals(killer.waits.map((wait) => wait.reason), ["sleep"]);
   await killer.kill();
   clearTimeout(client.retry);
+});
+
+Deno.test("the sockets of an http.Agent outlive the greenlet that asked first", async () => {
+  await using server = Deno.serve({ ...local, onListen() {} }, () => new Response("text"));
+  using _ = patchAll();
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const ask = async () => {
+    const request = http.get(url, { agent });
+    const [response] = await once(request, "response");
+    response.resume();
+    await once(response, "close");
+    return request.reusedSocket;
+  };
+  const first = spawn(async () => {
+    await ask();
+    await sleep(1_000_000);
+  });
+  await eventually(() => first.waits[0]?.reason === "sleep" && first.waits.length === 1);
+  await first.kill();
+  assertEquals(await spawn(ask), true);
+  agent.destroy();
+  await settle();
 });
 
 Deno.test("a node:net socket without an error listener is destroyed without an error", async () => {

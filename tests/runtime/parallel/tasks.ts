@@ -7,6 +7,7 @@ import {
   parentProcess,
   reportProgress,
   task,
+  WorkerPool,
 } from "@tendril/tendril/parallel";
 
 /** Not exported, and not self-contained. */
@@ -226,4 +227,21 @@ export const meet = task(import.meta, function meet(fate: Fate, n: number): unkn
   if (fate === "exits") Deno.exit(9);
   if (fate === "closes") closeSelf();
   return fate === "gives a function" ? () => n : n;
+});
+
+export const repeat = task(import.meta, function repeat(text: string, times: number): string {
+  return text.repeat(times);
+});
+
+/** Counts at place 0 whenever the worker has a turn. */
+export const countOften = task(import.meta, function countOften(words: Int32Array): void {
+  const timer = setInterval(() => {
+    if (Atomics.add(words, 0, 1) >= 10) clearInterval(timer);
+  }, 1);
+});
+
+/** Lets workers of its own do the work. */
+export const doubleElsewhere = task(import.meta, async function doubleElsewhere(numbers: number[]) {
+  await using pool = new WorkerPool(2);
+  return await pool.map(double, numbers);
 });

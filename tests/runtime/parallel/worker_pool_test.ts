@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { all, AsyncResult, QueueFull, run } from "@tendril/tendril";
-import { PoolClosedError, WorkerPool } from "@tendril/tendril/parallel";
+import { BrokenPoolError, PoolClosedError, WorkerPool } from "@tendril/tendril/parallel";
 import { BACKENDS, inPool, reaches, SHARING, until, words } from "./helpers.ts";
 import * as tasks from "./tasks.ts";
 
@@ -286,3 +286,18 @@ Deno.test("a pool shows its name, workers and queue", async () => {
     assert(Object.isFrozen(pool.stats()));
   });
 });
+
+Deno.test("a task can let workers of its own do the work", async () => {
+  await inPool(1, {}, async (pool) => {
+    assertEquals(await pool.apply(tasks.doubleElsewhere, [[1, 2, 3]]), [2, 4, 6]);
+  });
+});
+
+for (const backend of BACKENDS) {
+  Deno.test(`${backend}: arguments of the initializer that cannot be sent break the pool`, async () => {
+    const initArgs = [new Map([[1, () => 1]])];
+    await inPool(1, { backend, initializer: tasks.prepare, initArgs }, async (pool) => {
+      await assertRejects(async () => await pool.apply(tasks.double, [1]), BrokenPoolError);
+    });
+  });
+}

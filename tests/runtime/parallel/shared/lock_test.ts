@@ -1,7 +1,7 @@
 // Copyright 2026 the Tendril authors. MIT license.
 
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { BlockingSwitchOutError, LockError, run, spawn } from "@tendril/tendril";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { BlockingSwitchOutError, LockError, run, select, spawn } from "@tendril/tendril";
 import { SharedArray, SharedLock } from "@tendril/tendril/parallel";
 import { ManualClock, settle } from "../../../manual_clock.ts";
 import { TOKEN } from "../../../../runtime/parallel/shared/handle.ts";
@@ -106,6 +106,30 @@ Deno.test("SharedLock is not kept for long for an isolate that is busy", async (
   assertEquals(await theirs, true);
   await released;
   await mine.kill();
+});
+
+Deno.test("SharedLock is kept for nobody who only looks whether it is free", async () => {
+  using crew = new Crew(1, JOBS);
+  const lock = new SharedLock();
+  await crew.hands[0]!.call("acquire", lock);
+  const patient = spawn(function* () {
+    using _ = yield* lock.acquire();
+  });
+  await eventually(() => lock.cells[HEIR] === lock.self);
+  await patient.kill();
+  assertEquals(lock.cells[HEIR], 0);
+  const look = select({ lock: lock.acquire() }, { default: true });
+  assertEquals((await look).key, undefined);
+  assertEquals(lock.cells[HEIR], 0);
+});
+
+Deno.test("SharedLock.acquire refuses an Op that was used", async () => {
+  const lock = new SharedLock();
+  const op = lock.acquire();
+  (await op).release();
+  await assertRejects(async () => await op, TypeError, "twice");
+  using _ = await lock.acquire();
+  assert(lock.locked);
 });
 
 Deno.test("SharedLock that was kept for one that gave up goes to the next", async () => {
