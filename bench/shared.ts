@@ -20,12 +20,13 @@ export const scenario: Scenario = {
     "holds 100; one addition to a number",
   rounds: 5,
   subjects: [
-    inDeno("tendril", () => cases({ take, lease, put, get, add }), { note: "Ops in greenlets" }),
+    // As the rivals do, the calls block the thread.
     inDeno(
-      "tendril, Sync",
+      "tendril",
       () => cases({ take: takeSync, lease: leaseSync, put: putSync, get: getSync, add }),
-      { note: "calls that block the thread" },
+      { note: "acquireSync, putSync, getSync" },
     ),
+    inDeno("tendril, Ops", () => cases({ take, lease, put, get, add }), { note: "in greenlets" }),
     inGo("go", { note: "two threads; sync.Mutex, channel, atomic.AddInt64" }),
     inPython("multiprocessing", { note: "Lock, Queue, Value; the lease is `with`" }),
     inPython("SimpleQueue", { note: "multiprocessing.SimpleQueue, without a bound" }),

@@ -158,7 +158,7 @@ export class SharedLock extends SharedMutex {
 
   /** @internal */
   override takeBack(): void {
-    this.release();
+    this.cede();
   }
 
   /** @internal */

@@ -1,7 +1,7 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /** Calls one at a time, which go through the memory between a pool and its worker. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type WorkerPool } from "@tendril/tendril/parallel";
+import type { WorkerPool } from "@tendril/tendril/parallel";
 import {
   answerMail,
   giveUpAnswer,
