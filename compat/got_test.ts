@@ -24,7 +24,7 @@ prove("got", async () => {
     arrived: (count) => gate.inside.reaches(count),
     release: () => gate.open(),
     gone: () => gate.gone.reaches(1),
-    reason: `socket 127.0.0.1:${new URL(url).port}`,
+    reason: `GET ${url}`,
     error: "RequestError: The greenlet was killed",
     async close() {
       agent.destroy();
