@@ -11,11 +11,16 @@ import { type Abort, cooperative } from "../io/promise.ts";
 import { current } from "../op.ts";
 import { type HostFunction, ignore, type Wrap } from "./registry.ts";
 
-/** Whether the code that calls this belongs to a greenlet. */
-export function insideGreenlet(): boolean {
-  if (current !== null) return true;
-  const frame = currentFrame();
-  return frame !== null && !frame.done;
+/**
+ * Whether the code that calls a patched function belongs to a greenlet. It does not, so to speak, when it
+ * is `runtime/io` that calls a method of an object it drives itself.
+ */
+export function insideGreenlet(self?: unknown): boolean {
+  if (current === null) {
+    const frame = currentFrame();
+    if (frame === null || frame.done) return false;
+  }
+  return self === undefined || !isDriven(self);
 }
 
 /**
@@ -66,7 +71,7 @@ export function blocking(what: Blocking): Wrap {
   const { verb, name = firstArgument, signal, late, learn } = what;
   return (original: HostFunction): HostFunction =>
     function (this: unknown, ...args: unknown[]): unknown {
-      if (!insideGreenlet() || isDriven(this)) {
+      if (!insideGreenlet(this)) {
         const result = Reflect.apply(original, this, args);
         return learn === undefined ? result : learn(result);
       }

@@ -6,7 +6,6 @@
  * @module
  */
 import { hostCall, insideGreenlet } from "./call.ts";
-import { isDriven } from "../io/driven.ts";
 import { define, type HostFunction, ignore, type Wrap } from "./registry.ts";
 import { labelStream } from "./streams.ts";
 
@@ -54,7 +53,7 @@ function withAbort(
 
 const wrapBody: Wrap = (original) =>
   function (this: Request | Response, ...args: unknown[]): unknown {
-    if (!insideGreenlet() || isDriven(this)) return Reflect.apply(original, this, args);
+    if (!insideGreenlet(this)) return Reflect.apply(original, this, args);
     const sent = sents.get(this as Response);
     return hostCall(
       "body of",
@@ -75,7 +74,7 @@ const wrapClone: Wrap = (original) =>
 const wrapStream: Wrap = (original: HostFunction) =>
   function (this: Response | Request): unknown {
     const stream: ReadableStream | null = Reflect.apply(original, this, []);
-    if (stream !== null && insideGreenlet() && !isDriven(this)) {
+    if (stream !== null && insideGreenlet(this)) {
       labelStream(stream, `body of ${sents.get(this as Response)?.url ?? this.url}`);
     }
     return stream;

@@ -11,7 +11,6 @@
  * @module
  */
 import { outsideGreenlets } from "../async_frame.ts";
-import { isDriven } from "../io/driven.ts";
 import { getCurrent, type Greenlet } from "../greenlet.ts";
 import { KILLED } from "../raw_greenlet.ts";
 import { hostCall, insideGreenlet } from "./call.ts";
@@ -52,7 +51,7 @@ export function intake<S extends object>(what: Intake<S>): Wrap {
       };
       let isGivenUp = false;
       if (buffer?.length === 0) return Reflect.apply(original, this, args);
-      if (!insideGreenlet() || isDriven(this)) return begin();
+      if (!insideGreenlet(this)) return begin();
       const greenlet = getCurrent();
       let promise: Promise<unknown> | null = null;
       const giveUp = () => {

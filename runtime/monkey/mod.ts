@@ -43,6 +43,8 @@
  *
  * @module
  */
+// It keeps the functions of the host, so it has to be there before they are patched.
+import "../io/mod.ts";
 import "./fetch.ts";
 import "./fs.ts";
 import "./net.ts";

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { isDriven } from "../io/driven.ts";
 import { blocking, hostCall, insideGreenlet } from "./call.ts";
 import { closeOnce, intake, isKilled } from "./leftover.ts";
 import { builtin, defineAll, learn, learnedAs, type Wrap } from "./registry.ts";
@@ -73,7 +72,7 @@ defineAll("net", "Deno", () => Deno, {
 function output<S extends { close(): void }>(verb: string, name: (self: S) => string): Wrap {
   return (original) =>
     function (this: S, ...args: unknown[]): unknown {
-      if (!insideGreenlet() || isDriven(this)) return Reflect.apply(original, this, args);
+      if (!insideGreenlet(this)) return Reflect.apply(original, this, args);
       const greenlet = getCurrent();
       const giveUp = () => {
         if (isKilled(greenlet)) closeOnce(this);

@@ -6,7 +6,6 @@
  * @module
  */
 import { hostCall, insideGreenlet } from "./call.ts";
-import { isDriven } from "../io/driven.ts";
 import { intake } from "./leftover.ts";
 import { define, type HostFunction, ignore, type Wrap } from "./registry.ts";
 
@@ -40,7 +39,7 @@ const wrapRead = intake<Reader>({
 
 const wrapPipeTo: Wrap = (original) =>
   function (this: ReadableStream, ...args: unknown[]): unknown {
-    if (!insideGreenlet() || isDriven(this)) return Reflect.apply(original, this, args);
+    if (!insideGreenlet(this)) return Reflect.apply(original, this, args);
     const controller = new AbortController();
     const options = args[1] as StreamPipeOptions | undefined;
     const signal = options?.signal
@@ -94,14 +93,14 @@ class Chunks implements AsyncIterableIterator<unknown> {
 
 const wrapValues: Wrap = (original: HostFunction) =>
   function (this: ReadableStream, ...args: [{ preventCancel?: boolean }?]): unknown {
-    return insideGreenlet() && this instanceof ReadableStream && !isDriven(this)
+    return insideGreenlet(this) && this instanceof ReadableStream
       ? new Chunks(this, args[0]?.preventCancel ?? false)
       : Reflect.apply(original, this, args);
   };
 
 const wrapWrite: Wrap = (original) =>
   function (this: WritableStreamDefaultWriter, ...args: unknown[]): unknown {
-    if (!insideGreenlet() || isDriven(this)) return Reflect.apply(original, this, args);
+    if (!insideGreenlet(this)) return Reflect.apply(original, this, args);
     const abort = () => void this.abort().catch(ignore);
     return hostCall("write", "a stream", () => Reflect.apply(original, this, args), abort);
   };

@@ -40,7 +40,7 @@ const commandClass: Wrap = (original) =>
 
 const output: Wrap = (original) =>
   function (this: Deno.Command): unknown {
-    if (!insideGreenlet()) return Reflect.apply(original, this, []);
+    if (!insideGreenlet(this)) return Reflect.apply(original, this, []);
     const [command, options] = commands.get(this) ?? [];
     if (command === undefined) {
       // It was made before the patch, and nobody can be asked how.
@@ -56,9 +56,9 @@ const output: Wrap = (original) =>
   };
 
 /** Gives a process to the greenlet that started it, until it has ended. */
-function own(child: Deno.ChildProcess, name: string): Deno.ChildProcess {
+function own(command: unknown, child: Deno.ChildProcess, name: string): Deno.ChildProcess {
   names.set(child, name);
-  if (!insideGreenlet()) return child;
+  if (!insideGreenlet(command)) return child;
   const held = hold(() => `process ${name}`, () => terminate(child));
   const over = () => held.over();
   statusOf(child).then(over, over);
@@ -75,12 +75,12 @@ function statusOf(child: Deno.ChildProcess): Promise<unknown> {
 const spawn: Wrap = (original) =>
   function (this: Deno.Command): unknown {
     const [command] = commands.get(this) ?? ["a command"];
-    return own(Reflect.apply(original, this, []), String(command));
+    return own(this, Reflect.apply(original, this, []), String(command));
   };
 
 const spawnFunction: Wrap = (original) =>
   function (this: unknown, ...args: unknown[]): unknown {
-    return own(Reflect.apply(original, this, args), String(args[0]));
+    return own(undefined, Reflect.apply(original, this, args), String(args[0]));
   };
 
 const spawnAndWait: Wrap = (original) =>
@@ -96,14 +96,14 @@ const spawnAndWait: Wrap = (original) =>
 const status: Wrap = (original) =>
   function (this: Deno.ChildProcess): unknown {
     const start = () => Reflect.apply(original, this, []);
-    if (!insideGreenlet()) return start();
+    if (!insideGreenlet(this)) return start();
     return hostCall("status of", nameOf(this), start, () => terminate(this));
   };
 
 const outputOfChild: Wrap = (original) =>
   function (this: Deno.ChildProcess): unknown {
     const start = () => Reflect.apply(original, this, []);
-    if (!insideGreenlet()) return start();
+    if (!insideGreenlet(this)) return start();
     return hostCall("output of", nameOf(this), start, () => terminate(this));
   };
 
