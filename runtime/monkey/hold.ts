@@ -16,28 +16,35 @@ import { current, FINISHED, Op, type Waiter, WAITING } from "../op.ts";
 import { ignore } from "./registry.ts";
 
 /** Something that is under way; an Op that nobody was given. */
-export class Held extends Op<void> {
-  declare private readonly text: () => string;
+export abstract class Held extends Op<void> {
   declare private waiter: Waiter | null;
   /** Whether it counts as a wait for something outside the hub. */
   declare private counts: boolean;
 
-  /** Makes it; `text` gives what is shown in dumps. */
-  constructor(text: () => string) {
+  /** Makes something that is nobody's yet. */
+  constructor() {
     super();
-    this.text = text;
     this.waiter = null;
-    this.counts = true;
-    addExternal(1);
+    this.counts = false;
   }
 
-  get reason(): string {
-    return this.text();
+  /** Ends it, with the error that the greenlet gets. Called at most once, and not when it is over. */
+  abstract end(error: unknown): void;
+
+  /** Whether a promise that the code has rejects by that. */
+  get tells(): boolean {
+    return false;
   }
 
   /** Whether it is under way and somebody's. */
   get isHeld(): boolean {
     return this.stage === WAITING;
+  }
+
+  /** From now on it counts, before anybody waits: so the hub need not look whether anything can go on. */
+  count(): void {
+    this.counts = true;
+    addExternal(1);
   }
 
   poll(): null {
@@ -62,50 +69,62 @@ export class Held extends Op<void> {
   }
 }
 
-/** How something that is held is ended, with the error that the greenlet gets. */
-export type End = (error: unknown) => void;
-
-/** Whether a promise that the code has rejects when something is ended. */
-export type Tells = () => boolean;
-
-/** The waiter of something of which the code may have a promise. */
+/** Gives something to the function that began it. */
 class HostWaiter extends SilentWaiter {
-  readonly #tells: Tells;
+  declare readonly op: Held;
 
-  constructor(held: Held, end: End, tells: Tells) {
-    super(held, ignore, (error) => {
-      held.cancel(); // it may have been refused before it began
-      end(error);
-    });
-    this.#tells = tells;
+  constructor(held: Held) {
+    super(held, ignore, ignore);
   }
 
   override get isSilent(): boolean {
-    return !this.#tells();
+    return !this.op.tells;
+  }
+
+  override fail(error: unknown): void {
+    super.fail(error);
+    this.op.cancel(); // it may have been refused before it began
+    this.op.end(error);
   }
 }
 
-const never = () => false;
-
-/**
- * Gives what is under way to the greenlet whose code calls this. `end` is called at most once, and not
- * when it is over by itself; at once if the greenlet was given up already. `tells` is asked before.
- */
-export function hold(text: () => string, end: End, tells: Tells = never): Held {
-  const held = new Held(text);
-  if (currentFrame() !== null) new HostWaiter(held, end, tells).begin();
-  else holdFor(current as Greenlet<unknown>, held, end);
+/** Gives what is under way to the greenlet whose code calls this; one that was given up ends it at once. */
+export function hold<H extends Held>(held: H): H {
+  held.count();
+  if (currentFrame() !== null) new HostWaiter(held).begin();
+  else holdFor(current as Greenlet<unknown>, held);
   return held;
 }
 
 /** Holds something for a generator greenlet, which has no frame, until that is killed. */
-function holdFor(greenlet: Greenlet<unknown>, held: Held, end: End): void {
+function holdFor(greenlet: Greenlet<unknown>, held: Held): void {
   const { signal } = greenlet;
   const onKill = () => {
     held.cancel();
-    end(signal.reason);
+    held.end(signal.reason);
   };
   held.stage = WAITING;
   held.park({ wake: () => signal.removeEventListener("abort", onKill), fail: ignore });
   signal.addEventListener("abort", onKill, { once: true });
+}
+
+/** Something with a name and a way to end it. */
+class NamedHeld extends Held {
+  declare private readonly text: () => string;
+  declare readonly end: (error: unknown) => void;
+
+  constructor(text: () => string, end: (error: unknown) => void) {
+    super();
+    this.text = text;
+    this.end = end;
+  }
+
+  get reason(): string {
+    return this.text();
+  }
+}
+
+/** Gives something to the greenlet whose code calls this; `text` gives what the dump shows. */
+export function holdNamed(text: () => string, end: (error: unknown) => void): Held {
+  return hold(new NamedHeld(text, end));
 }

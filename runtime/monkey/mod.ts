@@ -30,10 +30,10 @@
  * **What ends with the greenlet.** Promises reject with the error of the kill or the Timeout, and the
  * request, file or process behind them is ended, once. A socket of `Deno` at which a killed greenlet waits
  * is closed; one at which a Timeout fired stays open, and what comes in goes to the next who asks. What
- * is driven by callbacks (timers, sockets of `node:net`, requests of `node:http`, processes, WebSockets) belongs to the greenlet
- * whose code made it: a kill or, in an async function, a Timeout ends it, the normal end of the greenlet
- * does not. If a kill took away the timer or socket that an async body waits for, and that tells nobody,
- * the body can never go on: it is let go, and the greenlet ends without it.
+ * is driven by callbacks (timers, sockets of `node:net`, requests of `node:http`, processes, WebSockets)
+ * belongs to the greenlet whose code made it: a kill or, in an async function, a Timeout ends it, the
+ * normal end of the greenlet does not. If a kill took away the timer or socket that an async body waits
+ * for, and that tells nobody, the body can never go on: it is let go, and the greenlet ends without it.
  *
  * **What is not reached.** A named import of a `node:` module, such as `import { readFile } from
  * "node:fs/promises"`, is always the host's own function; the default import, `require` and prototypes are

@@ -20,7 +20,7 @@
 import { hostClock } from "../clock.ts";
 import { nextTurn } from "../hub.ts";
 import { type Blocking, blocking, insideGreenlet, withSignal } from "./call.ts";
-import { type Held, hold } from "./hold.ts";
+import { Held, hold } from "./hold.ts";
 import { cooperativeIterator } from "./leftover.ts";
 import { prepare } from "./patch.ts";
 import { builtin, define, defineAll, type HostFunction, ignore, type Wrap } from "./registry.ts";
@@ -45,55 +45,120 @@ function forget(handle: unknown): void {
 /** True while the hub sets its own timer. */
 let isHub = false;
 
-/**
- * Sets a timer in a greenlet; `set` does it in the host.
- *
- * @param text What the dump shows.
- * @param repeats Whether it goes on after it fired.
- * @param clear What takes it back.
- */
-function setOwned(
-  set: (run: HostFunction) => unknown,
-  callback: HostFunction,
-  text: () => string,
-  repeats: boolean,
-  clear: HostFunction,
-): unknown {
-  const run = repeats ? callback : function (this: unknown, ...args: unknown[]): unknown {
-    if (holds.has(handle)) forget(handle);
-    return args.length === 0 ? callback.call(this) : Reflect.apply(callback, this, args);
-  };
-  const handle = set(run);
-  const tells = () => !repeats && settlesPromise(callback);
-  const held = hold(text, (error) => {
-    holds.delete(handle);
-    clear(handle);
-    if (tells()) rejectBy(callback, error);
-  }, tells);
-  if (held.isHeld) holds.set(handle, held);
-  return handle;
-}
+/** A timer that was set in a greenlet. */
+abstract class HeldTimer extends Held {
+  declare readonly callback: HostFunction;
+  declare handle: unknown;
 
-/** Wraps `setTimeout` or `setInterval`. */
-function timed(what: string, repeats: boolean, clear: () => HostFunction): Wrap {
-  return (original) =>
-    function (this: unknown, callback: HostFunction, ms: number, ...args: unknown[]): unknown {
-      const set = args.length === 0
-        ? (run: HostFunction) => original.call(this, run, ms)
-        : (run: HostFunction) => original.call(this, run, ms, ...args);
-      if (isHub || !insideGreenlet() || typeof callback !== "function") return set(callback);
-      return setOwned(set, callback, () => `${what} of ${Number(ms) || 0} ms`, repeats, clear());
+  constructor(callback: HostFunction) {
+    super();
+    this.callback = callback;
+    this.handle = undefined;
+  }
+
+  /** Takes it back in the host. */
+  abstract clear(): void;
+
+  override get tells(): boolean {
+    return settlesPromise(this.callback);
+  }
+
+  end(error: unknown): void {
+    holds.delete(this.handle);
+    this.clear();
+    if (this.tells) rejectBy(this.callback, error);
+  }
+
+  /** Makes what the host calls once. */
+  once(): HostFunction {
+    const { callback } = this;
+    const over = () => {
+      if (holds.delete(this.handle)) this.over();
     };
+    return function (this: unknown, ...args: unknown[]): unknown {
+      over();
+      return args.length === 0 ? callback.call(this) : Reflect.apply(callback, this, args);
+    };
+  }
+
+  /** Now the host has set it. */
+  set(handle: unknown): unknown {
+    this.handle = handle;
+    if (hold(this).isHeld) holds.set(handle, this);
+    return handle;
+  }
 }
 
-const wrapImmediate: Wrap = (original) =>
-  function (this: unknown, ...args: [HostFunction, ...unknown[]]): unknown {
-    const [callback, ...rest] = args;
+/** One of `setTimeout`. */
+class HeldTimeout extends HeldTimer {
+  declare readonly ms: unknown;
+
+  constructor(callback: HostFunction, ms: unknown) {
+    super(callback);
+    this.ms = ms;
+  }
+
+  get reason(): string {
+    return `timer of ${Number(this.ms) || 0} ms`;
+  }
+
+  clear(): void {
+    clearTimeout(this.handle as number);
+  }
+}
+
+/** One of `setInterval`, which nobody awaits. */
+class HeldInterval extends HeldTimeout {
+  override get reason(): string {
+    return `interval of ${Number(this.ms) || 0} ms`;
+  }
+
+  override get tells(): boolean {
+    return false;
+  }
+}
+
+/** One of `setImmediate`. */
+class HeldImmediate extends HeldTimer {
+  get reason(): string {
+    return "immediate";
+  }
+
+  clear(): void {
+    clearImmediate(this.handle as NodeJS.Immediate);
+  }
+}
+
+const wrapSetTimeout: Wrap = (original) =>
+  function (this: unknown, callback: HostFunction, ms: number, ...args: unknown[]): unknown {
     if (isHub || !insideGreenlet() || typeof callback !== "function") {
-      return Reflect.apply(original, this, args);
+      return args.length === 0
+        ? original.call(this, callback, ms)
+        : original.call(this, callback, ms, ...args);
     }
-    const set = (run: HostFunction) => original.call(this, run, ...rest);
-    return setOwned(set, callback, () => "immediate", false, globalThis.clearImmediate);
+    const held = new HeldTimeout(callback, ms);
+    return held.set(
+      args.length === 0
+        ? original.call(this, held.once(), ms)
+        : original.call(this, held.once(), ms, ...args),
+    );
+  };
+
+const wrapSetInterval: Wrap = (original) =>
+  function (this: unknown, ...args: [HostFunction, ...unknown[]]): unknown {
+    const handle = Reflect.apply(original, this, args);
+    return insideGreenlet()
+      ? new HeldInterval(...args as [HostFunction, unknown]).set(handle)
+      : handle;
+  };
+
+const wrapSetImmediate: Wrap = (original) =>
+  function (this: unknown, callback: HostFunction, ...args: unknown[]): unknown {
+    if (!insideGreenlet() || typeof callback !== "function") {
+      return original.call(this, callback, ...args);
+    }
+    const held = new HeldImmediate(callback);
+    return held.set(original.call(this, held.once(), ...args));
   };
 
 function clearer(): Wrap {
@@ -181,9 +246,9 @@ defineAll(
 );
 
 const globals = {
-  setTimeout: timed("timer", false, () => globalThis.clearTimeout),
-  setInterval: timed("interval", true, () => globalThis.clearInterval),
-  setImmediate: wrapImmediate,
+  setTimeout: wrapSetTimeout,
+  setInterval: wrapSetInterval,
+  setImmediate: wrapSetImmediate,
   clearTimeout: clearer(),
   clearInterval: clearer(),
   clearImmediate: clearer(),

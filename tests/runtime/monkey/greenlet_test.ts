@@ -200,6 +200,17 @@ Deno.test("a promisified exec() ends with the greenlet, and has its child", asyn
   assertEquals(await closed, [null, "SIGTERM"]);
 });
 
+Deno.test("an error of a process of Node that nobody handles stays unhandled", async () => {
+  using _ = patchAll();
+  await run(async () => {
+    const child = childProcess.spawn("/no/such/program");
+    assertEquals(child.listenerCount("error"), 0);
+    const error = await new Promise<NodeJS.ErrnoException>((resolve) => child.on("error", resolve));
+    assertEquals(error.code, "ENOENT");
+    assertEquals(getCurrent().waits, []);
+  });
+});
+
 Deno.test("a process that a generator started ends when that is killed elsewhere", async () => {
   using _ = patchAll();
   let child!: Deno.ChildProcess;
