@@ -20,8 +20,8 @@ import { ASYNC, type Fiber } from "./fiber.ts";
 import { addExternal, nextTurn, setEnter } from "./hub.ts";
 import {
   type AsyncOwner,
+  AsyncWaiter,
   current,
-  PromiseWaiter,
   setCurrent,
   setOwnerLookup,
   type Waiter,
@@ -54,14 +54,14 @@ let entered: AsyncFrame | null = null;
 const GRACE = 3;
 
 /** Waits for something that the host does for code that holds no promise of it. */
-export class SilentWaiter extends PromiseWaiter {
+export abstract class SilentWaiter extends AsyncWaiter {
   /** Whether ending it tells nobody; asked only when it matters. */
   get isSilent(): boolean {
     return true;
   }
 }
 
-function isSilent(waiter: PromiseWaiter): boolean {
+function isSilent(waiter: AsyncWaiter): boolean {
   return waiter instanceof SilentWaiter && waiter.isSilent;
 }
 
@@ -71,7 +71,9 @@ export class AsyncFrame implements AsyncOwner {
   readonly fiber: Fiber;
   /** Where an awaited `switch` arrives. */
   switchWaiter: Waiter | null = null;
-  readonly #awaits = new Set<PromiseWaiter>();
+  /** What it awaits, oldest first: a list, because that takes no memory and no search. */
+  #first: AsyncWaiter | null = null;
+  #last: AsyncWaiter | null = null;
   readonly #isBody: boolean;
   #state: "open" | "done" | "cancelled" = "open";
   /** Whether an interrupt ended something silently. */
@@ -87,8 +89,10 @@ export class AsyncFrame implements AsyncOwner {
   }
 
   /** What it awaits. */
-  get awaits(): Iterable<PromiseWaiter> {
-    return this.#awaits;
+  get awaits(): AsyncWaiter[] {
+    const all: AsyncWaiter[] = [];
+    for (let each = this.#first; each !== null; each = each.next) all.push(each);
+    return all;
   }
 
   /** Calls `callback` in this frame. */
@@ -115,21 +119,36 @@ export class AsyncFrame implements AsyncOwner {
   }
 
   /** Part of {@linkcode AsyncOwner}. */
-  adopt(waiter: PromiseWaiter): void {
+  adopt(waiter: AsyncWaiter): void {
     if (this.#state === "done") return;
     const isLate = this.#state === "open" && this.#isBody && this.fiber.interrupts !== null;
     // What tells nobody cannot deliver an interrupt: that comes again once it is adopted.
     const isRetried = isLate && isSilent(waiter);
     const refusal = isRetried ? null : this.refuse();
     if (refusal !== null) return waiter.interrupt(refusal.error);
-    if (this.#awaits.size === 0) addExternal(-1);
-    this.#awaits.add(waiter);
+    if (this.#last === null) {
+      addExternal(-1);
+      this.#first = waiter;
+    } else {
+      this.#last.next = waiter;
+      waiter.previous = this.#last;
+    }
+    this.#last = waiter;
+    waiter.listed = true;
     if (isRetried && this.fiber.state === ASYNC) this.retryInterrupt();
   }
 
   /** Part of {@linkcode AsyncOwner}. */
-  disown(waiter: PromiseWaiter): void {
-    if (this.#awaits.delete(waiter) && this.#awaits.size === 0 && this.#state === "open") {
+  disown(waiter: AsyncWaiter): void {
+    if (!waiter.listed) return;
+    waiter.listed = false;
+    const { previous, next } = waiter;
+    if (previous === null) this.#first = next;
+    else previous.next = next;
+    if (next === null) this.#last = previous;
+    else next.previous = previous;
+    waiter.previous = waiter.next = null;
+    if (this.#first === null && this.#state === "open") {
       addExternal(1);
       this.#lookIfStranded();
     }
@@ -138,7 +157,7 @@ export class AsyncFrame implements AsyncOwner {
   /** Raises `error` at every Op it awaits; false when that told nobody. */
   interrupt(error: unknown): boolean {
     let told = false;
-    for (const waiter of [...this.#awaits]) {
+    for (const waiter of this.awaits) {
       if (isSilent(waiter)) this.#robbed = true;
       else told = true;
       waiter.interrupt(error);
@@ -164,7 +183,7 @@ export class AsyncFrame implements AsyncOwner {
     this.#looking = true;
     let turns = 0;
     const look = () => {
-      const idle = this.#awaits.size === 0 && this.#state === "open";
+      const idle = this.#first === null && this.#state === "open";
       if (idle && ++turns < GRACE) return nextTurn(look);
       this.#looking = false;
       if (idle) this.#whenStranded?.();
@@ -185,7 +204,7 @@ export class AsyncFrame implements AsyncOwner {
 
   #finish(state: "done" | "cancelled"): void {
     if (this.#state !== "open") return;
-    if (this.#awaits.size === 0) addExternal(-1);
+    if (this.#first === null) addExternal(-1);
     this.#state = state;
   }
 }

@@ -45,10 +45,10 @@ export interface OpIterator<T> {
 
 /** The async function, if any, on whose behalf an Op is awaited; set by greenlet.ts. */
 export interface AsyncOwner {
-  /** Called when `op` was awaited; may reject it at once by calling `fail`. */
-  adopt(waiter: PromiseWaiter): void;
+  /** Called when a wait begins; may end it at once by calling `interrupt`. */
+  adopt(waiter: AsyncWaiter): void;
   /** Called when that wait is over. */
-  disown(waiter: PromiseWaiter): void;
+  disown(waiter: AsyncWaiter): void;
 }
 
 /** Values of {@linkcode Op.stage}. */
@@ -292,50 +292,81 @@ export function setOwnerLookup(lookup: () => AsyncOwner | null): void {
   findOwner = lookup;
 }
 
+/** Something that an async function waits for; its owner keeps those that are open in a list through them. */
+export abstract class AsyncWaiter {
+  declare protected readonly owner: AsyncOwner | null;
+  declare protected open: boolean;
+  /** The neighbours in its owner's list. */
+  declare previous: AsyncWaiter | null;
+  /** The neighbours in its owner's list. */
+  declare next: AsyncWaiter | null;
+  /** Whether it stands there. */
+  declare listed: boolean;
+
+  /** Makes a waiter that is in no list. */
+  constructor(owner: AsyncOwner | null) {
+    this.owner = owner;
+    this.open = true;
+    this.previous = this.next = null;
+    this.listed = false;
+  }
+
+  /** What it waits for. */
+  abstract readonly op: Op<unknown>;
+
+  /** Gives the wait up because of an error. */
+  abstract interrupt(error: unknown): void;
+
+  /** It is over. */
+  protected close(): void {
+    this.open = false;
+    this.owner?.disown(this);
+  }
+}
+
 /** The waiter behind `await op`. */
-export class PromiseWaiter implements Waiter {
-  readonly #owner: AsyncOwner | null;
-  #open = true;
+export class PromiseWaiter extends AsyncWaiter implements Waiter {
+  declare readonly op: Op<unknown>;
+  declare private readonly resolve: (value: unknown) => void;
+  declare private readonly reject: (error: unknown) => void;
 
   /** Makes a waiter that settles a promise. */
   constructor(
-    readonly op: Op<unknown>,
-    readonly resolve: (value: unknown) => void,
-    readonly reject: (error: unknown) => void,
+    op: Op<unknown>,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
   ) {
-    this.#owner = findOwner === null ? null : findOwner();
+    super(findOwner === null ? null : findOwner());
+    this.op = op;
+    this.resolve = resolve;
+    this.reject = reject;
   }
 
   /** Begins the Op, unless its owner has something to raise first. */
   begin(): void {
-    this.#owner?.adopt(this);
-    if (this.#open) this.op.start(this);
+    this.owner?.adopt(this);
+    if (this.open) this.op.start(this);
   }
 
   /** Fulfils the promise. */
   wake(value: unknown): void {
-    this.#close();
+    this.close();
     this.resolve(value);
   }
 
   /** Rejects the promise. */
   fail(error: unknown): void {
-    this.#close();
+    this.close();
     this.reject(error);
   }
 
   /** Gives the wait up: the Op has not happened and the promise rejects with `error`. */
   interrupt(error: unknown): void {
-    if (!this.#open) return;
+    if (!this.open) return;
     if (this.op.stage === WAITING) {
       this.op.stage = FINISHED;
       this.op.cancel();
     } else this.op.stage = FINISHED;
     this.fail(error);
-  }
-
-  #close(): void {
-    this.#open = false;
-    this.#owner?.disown(this);
   }
 }

@@ -12,21 +12,17 @@
 import { currentFrame, SilentWaiter } from "../async_frame.ts";
 import type { Greenlet } from "../greenlet.ts";
 import { addExternal } from "../hub.ts";
-import { current, FINISHED, Op, type Waiter, WAITING } from "../op.ts";
-import { ignore } from "./registry.ts";
+import { type AsyncOwner, type AsyncWaiter, current, Op } from "../op.ts";
 
-/** Something that is under way; an Op that nobody was given. */
-export abstract class Held extends Op<void> {
-  declare private waiter: Waiter | null;
-  /** Whether it counts as a wait for something outside the hub. */
-  declare private counts: boolean;
-
-  /** Makes something that is nobody's yet. */
+/** Something that is under way, of which the greenlet was given no Op. */
+export abstract class Held extends SilentWaiter {
+  /** Makes something that belongs to the code that calls this. */
   constructor() {
-    super();
-    this.waiter = null;
-    this.counts = false;
+    super(currentFrame() ?? new UntilKilled(current as Greenlet<unknown>));
   }
+
+  /** What the dump shows. */
+  abstract readonly reason: string;
 
   /** Ends it, with the error that the greenlet gets. Called at most once, and not when it is over. */
   abstract end(error: unknown): void;
@@ -36,76 +32,79 @@ export abstract class Held extends Op<void> {
     return false;
   }
 
-  /** Whether it is under way and somebody's. */
-  get isHeld(): boolean {
-    return this.stage === WAITING;
+  override get isSilent(): boolean {
+    return !this.tells;
   }
 
-  /** From now on it counts, before anybody waits: so the hub need not look whether anything can go on. */
-  count(): void {
-    this.counts = true;
+  get op(): Op<void> {
+    return new HeldOp(this);
+  }
+
+  /** Whether it is under way and somebody's. */
+  get isHeld(): boolean {
+    return this.open;
+  }
+
+  /** Now it is under way. If its owner was given up it is ended at once. */
+  begin(): void {
+    // It counts before anybody waits: so the hub need not look whether anything can go on.
     addExternal(1);
+    this.owner!.adopt(this);
+  }
+
+  interrupt(error: unknown): void {
+    if (!this.open) return;
+    this.over();
+    this.end(error);
+  }
+
+  /** It is over by itself. */
+  over(): void {
+    if (!this.open) return;
+    this.close();
+    addExternal(-1);
+  }
+}
+
+/** What is shown of something that is held. */
+class HeldOp extends Op<void> {
+  declare private readonly held: Held;
+
+  constructor(held: Held) {
+    super();
+    this.held = held;
+  }
+
+  get reason(): string {
+    return this.held.reason;
   }
 
   poll(): null {
     return null;
   }
 
-  park(waiter: Waiter): void {
-    this.waiter = waiter;
-  }
+  park(): void {}
 
-  cancel(): void {
-    this.stage = FINISHED;
-    this.waiter = null;
-    if (this.counts) addExternal(-1);
-    this.counts = false;
-  }
-
-  /** It is over by itself. */
-  over(): void {
-    this.waiter?.wake(undefined);
-    this.cancel();
-  }
+  cancel(): void {}
 }
 
-/** Gives something to the function that began it. */
-class HostWaiter extends SilentWaiter {
-  declare readonly op: Held;
+/** Owns one thing for a generator greenlet, which has no frame, until that is killed. */
+class UntilKilled implements AsyncOwner {
+  readonly #signal: AbortSignal;
+  #onKill: (() => void) | null = null;
 
-  constructor(held: Held) {
-    super(held, ignore, ignore);
+  constructor(greenlet: Greenlet<unknown>) {
+    this.#signal = greenlet.signal;
   }
 
-  override get isSilent(): boolean {
-    return !this.op.tells;
+  adopt(waiter: AsyncWaiter): void {
+    this.#onKill = () => waiter.interrupt(this.#signal.reason);
+    this.#signal.addEventListener("abort", this.#onKill, { once: true });
   }
 
-  override fail(error: unknown): void {
-    super.fail(error);
-    this.op.cancel(); // it may have been refused before it began
-    this.op.end(error);
+  disown(): void {
+    if (this.#onKill !== null) this.#signal.removeEventListener("abort", this.#onKill);
   }
-}
-
-/** Gives what is under way to the greenlet whose code calls this; one that was given up ends it at once. */
-export function hold<H extends Held>(held: H): H {
-  held.count();
-  if (currentFrame() !== null) new HostWaiter(held).begin();
-  else holdFor(current as Greenlet<unknown>, held);
-  return held;
-}
-
-/** Holds something for a generator greenlet, which has no frame, until that is killed. */
-function holdFor(greenlet: Greenlet<unknown>, held: Held): void {
-  const { signal } = greenlet;
-  const onKill = () => {
-    held.cancel();
-    held.end(signal.reason);
-  };
-  held.stage = WAITING;
-  held.park({ wake: () => signal.removeEventListener("abort", onKill), fail: ignore });
-  signal.addEventListener("abort", onKill, { once: true });
 }
 
 /** Something with a name and a way to end it. */
@@ -125,6 +124,8 @@ class NamedHeld extends Held {
 }
 
 /** Gives something to the greenlet whose code calls this; `text` gives what the dump shows. */
-export function holdNamed(text: () => string, end: (error: unknown) => void): Held {
-  return hold(new NamedHeld(text, end));
+export function hold(text: () => string, end: (error: unknown) => void): Held {
+  const held = new NamedHeld(text, end);
+  held.begin();
+  return held;
 }

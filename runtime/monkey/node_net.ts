@@ -8,7 +8,7 @@
  */
 import { outsideGreenlets } from "../async_frame.ts";
 import { insideGreenlet } from "./call.ts";
-import { holdNamed } from "./hold.ts";
+import { hold } from "./hold.ts";
 import { builtin, define, type Wrap } from "./registry.ts";
 
 /** What is driven by events and can be destroyed. */
@@ -24,7 +24,7 @@ const owned = new WeakSet<Destroyable>();
 function own(made: Destroyable, text: () => string): void {
   if (!insideGreenlet() || owned.has(made)) return;
   owned.add(made);
-  const held = holdNamed(text, (error) => {
+  const held = hold(text, (error) => {
     // What is set off by that, such as a pool that connects again, is not the greenlet's.
     outsideGreenlets(() => made.destroy(made.listenerCount("error") > 0 ? error : undefined));
   });

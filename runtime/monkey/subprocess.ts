@@ -6,7 +6,7 @@
  * @module
  */
 import { hostCall, insideGreenlet, withSignal } from "./call.ts";
-import { holdNamed } from "./hold.ts";
+import { hold } from "./hold.ts";
 import { builtin, define, defineAll, ignore, targetOf, type Wrap, wrapperOf } from "./registry.ts";
 
 type CommandArguments = [command: string | URL, options?: Deno.CommandOptions];
@@ -59,7 +59,7 @@ const output: Wrap = (original) =>
 function own(command: unknown, child: Deno.ChildProcess, name: string): Deno.ChildProcess {
   names.set(child, name);
   if (!insideGreenlet(command)) return child;
-  const held = holdNamed(() => `process ${name}`, () => terminate(child));
+  const held = hold(() => `process ${name}`, () => terminate(child));
   const over = () => held.over();
   statusOf(child).then(over, over);
   return child;
@@ -129,7 +129,7 @@ const spawnNode: Wrap = (original) =>
   function (this: unknown, ...args: unknown[]): unknown {
     const started: NodeProcess = Reflect.apply(original, this, args);
     if (!insideGreenlet()) return started;
-    const held = holdNamed(() => `process ${args[0]}`, () => void started.kill());
+    const held = hold(() => `process ${args[0]}`, () => void started.kill());
     const { errorMonitor } = events() as unknown as { errorMonitor: symbol };
     // To listen to errors themselves would make an error that nobody handles a handled one.
     for (const event of ["exit", errorMonitor]) started.once(event, () => held.over());

@@ -20,26 +20,25 @@
 import { hostClock } from "../clock.ts";
 import { nextTurn } from "../hub.ts";
 import { type Blocking, blocking, insideGreenlet, withSignal } from "./call.ts";
-import { Held, hold } from "./hold.ts";
+import { Held } from "./hold.ts";
 import { cooperativeIterator } from "./leftover.ts";
 import { prepare } from "./patch.ts";
 import { builtin, define, defineAll, type HostFunction, ignore, type Wrap } from "./registry.ts";
 
-/** What is held of the timers that were set in greenlets. */
-const holds = new Map<unknown, Held>();
+/** Where a handle has what is held: no table of all timers, which would cost more than the timers. */
+const HELD = Symbol("held");
+
+interface Handle {
+  [HELD]?: HeldTimer;
+}
+
+/** The handles that were also given out as numbers. */
+const numbered = new Map<number, Handle>();
 
 /** Somebody cleared a timer, which may also be known by its number. */
-function forget(handle: unknown): void {
-  const held = holds.get(handle);
-  if (held !== undefined) {
-    holds.delete(handle);
-    held.over();
-  } else if (typeof handle === "number" || typeof handle === "string") {
-    const number = Number(handle);
-    for (const timer of holds.keys()) {
-      if (Number(timer) === number) return forget(timer);
-    }
-  }
+function forget(given: unknown): void {
+  const handle = typeof given === "object" ? given as Handle | null : numbered.get(Number(given));
+  handle?.[HELD]?.forget();
 }
 
 /** True while the hub sets its own timer. */
@@ -48,12 +47,12 @@ let isHub = false;
 /** A timer that was set in a greenlet. */
 abstract class HeldTimer extends Held {
   declare readonly callback: HostFunction;
-  declare handle: unknown;
+  declare protected handle: Handle | null;
 
   constructor(callback: HostFunction) {
     super();
     this.callback = callback;
-    this.handle = undefined;
+    this.handle = null;
   }
 
   /** Takes it back in the host. */
@@ -64,28 +63,34 @@ abstract class HeldTimer extends Held {
   }
 
   end(error: unknown): void {
-    holds.delete(this.handle);
     this.clear();
     if (this.tells) rejectBy(this.callback, error);
   }
 
   /** Makes what the host calls once. */
   once(): HostFunction {
-    const { callback } = this;
-    const over = () => {
-      if (holds.delete(this.handle)) this.over();
-    };
+    // deno-lint-ignore no-this-alias -- the host calls it with a `this` of its own, which is passed on
+    const held = this;
     return function (this: unknown, ...args: unknown[]): unknown {
-      over();
-      return args.length === 0 ? callback.call(this) : Reflect.apply(callback, this, args);
+      held.forget();
+      return args.length === 0
+        ? held.callback.call(this)
+        : Reflect.apply(held.callback, this, args);
     };
   }
 
   /** Now the host has set it. */
   set(handle: unknown): unknown {
-    this.handle = handle;
-    if (hold(this).isHeld) holds.set(handle, this);
+    this.handle = handle as Handle;
+    this.handle[HELD] = this;
+    this.begin();
     return handle;
+  }
+
+  /** It fired, or was cleared. */
+  forget(): void {
+    this.over();
+    for (const [number, handle] of numbered) if (handle === this.handle) numbered.delete(number);
   }
 }
 
@@ -103,7 +108,7 @@ class HeldTimeout extends HeldTimer {
   }
 
   clear(): void {
-    clearTimeout(this.handle as number);
+    clearTimeout(this.handle as unknown as number);
   }
 }
 
@@ -125,7 +130,7 @@ class HeldImmediate extends HeldTimer {
   }
 
   clear(): void {
-    clearImmediate(this.handle as NodeJS.Immediate);
+    clearImmediate(this.handle as unknown as NodeJS.Immediate);
   }
 }
 
@@ -164,7 +169,7 @@ const wrapSetImmediate: Wrap = (original) =>
 function clearer(): Wrap {
   return (original) =>
     function (this: unknown, handle: unknown): unknown {
-      if (holds.size > 0) forget(handle);
+      forget(handle);
       return Reflect.apply(original, this, [handle]);
     };
 }
@@ -276,9 +281,24 @@ function classOf(set: "setTimeout" | "setImmediate", clear: "clearTimeout" | "cl
   };
 }
 
+/** Remembers whom a number means. */
+const numberOf: Wrap = (original) =>
+  function (this: Handle): unknown {
+    const number = Reflect.apply(original, this, []);
+    if (this[HELD]?.isHeld) numbered.set(number, this);
+    return number;
+  };
+
 const timeoutClass = classOf("setTimeout", "clearTimeout");
 const immediateClass = classOf("setImmediate", "clearImmediate");
 define("timers", "Timeout.prototype.close", timeoutClass, "close", clearMethod);
+define(
+  "timers",
+  "Timeout.prototype[Symbol.toPrimitive]",
+  timeoutClass,
+  Symbol.toPrimitive,
+  numberOf,
+);
 for (const [name, holder] of Object.entries({ Timeout: timeoutClass, Immediate: immediateClass })) {
   define("timers", `${name}.prototype[Symbol.dispose]`, holder, Symbol.dispose, clearMethod);
 }

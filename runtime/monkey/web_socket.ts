@@ -7,7 +7,7 @@
  */
 import { outsideGreenlets } from "../async_frame.ts";
 import { insideGreenlet } from "./call.ts";
-import { holdNamed } from "./hold.ts";
+import { hold } from "./hold.ts";
 import { define, type Wrap } from "./registry.ts";
 
 const webSocket: Wrap = (original) =>
@@ -15,7 +15,7 @@ const webSocket: Wrap = (original) =>
     construct(target, args, newTarget) {
       const socket: WebSocket = Reflect.construct(target, args, newTarget);
       if (!insideGreenlet()) return socket;
-      const held = holdNamed(() => `WebSocket ${socket.url}`, () =>
+      const held = hold(() => `WebSocket ${socket.url}`, () =>
         outsideGreenlets(() => socket.close()));
       socket.addEventListener("close", () =>
         held.over(), { once: true });

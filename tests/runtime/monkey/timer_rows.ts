@@ -115,6 +115,10 @@ row(
   () => clearing(set, (handle) => (handle as Disposable)[Symbol.dispose](), ofSet),
 );
 row(
+  "Timeout.prototype[Symbol.toPrimitive]",
+  () => clearing(() => Number(set()), (number) => clearTimeout(number as number), ofSet),
+);
+row(
   "Immediate.prototype[Symbol.dispose]",
   () =>
     clearing(
