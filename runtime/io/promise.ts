@@ -18,6 +18,7 @@ import {
   type OpIterator,
   outside,
   park,
+  PromiseWaiter,
   type Waiter,
   WAITING,
 } from "../op.ts";
@@ -68,6 +69,20 @@ export abstract class BegunOp<T> extends Op<T> implements OpSource<T>, Abandonab
     if (this.lent) return this.another();
     this.lent = true;
     return this;
+  }
+
+  /** The promise behind `then()`; `await` needs no other. */
+  awaited(): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      new PromiseWaiter(this, resolve as (value: unknown) => void, reject).begin();
+    });
+  }
+
+  override then<A = T, B = never>(
+    onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.awaited().then(onfulfilled, onrejected);
   }
 
   poll(): IteratorReturnResult<T> | null {
@@ -178,7 +193,7 @@ export function expose<T>(op: BegunOp<T>): IoPromise<T> {
   if (currentFrame() !== null) {
     // In an async function the wait begins here: a kill of the greenlet has to reach it.
     op.lent = true;
-    exposed = op.then() as IoPromise<T>;
+    exposed = op.awaited() as IoPromise<T>;
     op.exposed = exposed;
     if (op.stage === FINISHED) op.abandon(); // killed already
   }

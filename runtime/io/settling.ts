@@ -89,15 +89,11 @@ class SettlingOp<T> extends BegunOp<T> {
   }
 
   /** In an async function the rejection waits for the rest. */
-  override then<A = T, B = never>(
-    onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    const settled = super.then(undefined, async (error) => {
+  override awaited(): Promise<T> {
+    return super.awaited().catch(async (error) => {
       await this.rest;
       throw error;
     });
-    return settled.then(onfulfilled, onrejected);
   }
 }
 
