@@ -82,8 +82,8 @@ function serve(line: Set<GroupOp<unknown>>): void {
   for (const op of line) {
     const got = op.attempt();
     if (got === undefined) return;
-    line.delete(op);
-    op.waiter!.wake(got.value);
+    // To kill a member that has not begun ends it at once, which served the line already.
+    if (line.delete(op)) op.waiter!.wake(got.value);
   }
 }
 

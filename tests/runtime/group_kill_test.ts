@@ -147,6 +147,22 @@ Deno.test("Group.kill() kills those that join meanwhile although somebody joins 
   });
 });
 
+Deno.test("Group.kill() wakes who waits once, though members that join last end at once", async () => {
+  await during(10, function* () {
+    const group = new Group();
+    yield* group.spawn(function* () {
+      try {
+        yield* sleep(1000);
+      } finally {
+        for (const ms of [1, 2]) yield* group.spawn(nap, ms);
+      }
+    });
+    yield* sleep(0);
+    assertEquals(yield* group.kill(), true);
+    yield* sleep(5); // a second wake would end this
+  });
+});
+
 Deno.test("Group.kill() gives false when its timeout is over", async () => {
   await during(20, function* () {
     const group = new Group();
