@@ -1,11 +1,6 @@
 // Copyright 2026 the Tendril authors. MIT license.
 
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { dump, GreenletExit, spawn, until } from "@tendril/tendril";
 import { create, File, open, stat, writeTextFile } from "@tendril/tendril/io";
