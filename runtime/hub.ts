@@ -6,20 +6,30 @@
  * - Ready fibers run in one microtask until SLICE is over, then the hub goes through a macrotask, so
  *   timers and sockets get their turn whatever is ready. Microtasks that follow one another without
  *   a gap count as one slice.
- * - The clock is read at both ends of a batch and every CHUNK resumes. Only after the isolate was held
- *   by one of several suspects it is read at each resume for a while, to name a repeated offender.
+ * - The clock is read at both ends of a batch and about every LOOK milliseconds between them: after as
+ *   many resumes as took that long lately, at most MOST_RESUMES. So what looking costs is a small part
+ *   of the time however short resumes are, and where each takes longer than that, who holds the isolate
+ *   is known by name. After it was held by one of several suspects the clock is read at each resume
+ *   for a while, to name a repeated offender.
  * - No user code runs inside the hub but trace, error and blocking callbacks, with `current` null.
  *
  * @module
  */
 import { type Clock, hostClock, TimerQueue } from "./clock.ts";
+import { onBlocked } from "./events.ts";
 import { type Fiber, isPumping, ready, setCoarseTime, setPump, setPumping } from "./fiber.ts";
 import { countResumes, resume } from "./trampoline.ts";
 
 /** How long ready fibers may run before timers and sockets get a turn, in milliseconds. */
 const SLICE = 1;
-/** Resumes between two looks at the clock. */
-const CHUNK = 128;
+/** About how long greenlets run between two looks at the clock, in milliseconds. */
+const LOOK = 0.01;
+/** Resumes between two looks at the clock, at most, and until a slice may be over. */
+const MOST_RESUMES = 128;
+/** How long a resume took lately, in milliseconds. */
+let perResume = 0;
+/** Resumes until the next look. */
+let chunk = MOST_RESUMES;
 /** For how many resumes the hub looks at each one after it could not tell who held the isolate. */
 const WATCHED = 10_000;
 /** How many of those are left. */
@@ -87,8 +97,24 @@ export function resumeFromOutside(fiber: Fiber): void {
   }
 }
 
+/** For how long the isolate was held since the last look by what nobody is blamed for, in milliseconds. */
+let excused = 0;
+/**
+ * Does something for which the host holds the isolate whoever asks for it, and for which there is no other
+ * way, such as starting a thread: whoever does is not reported for that.
+ */
+export function excuse<T>(work: () => T): T {
+  const before = timers.clock.now();
+  try {
+    return work();
+  } finally {
+    excused += timers.clock.now() - before;
+  }
+}
+
 function runBatch(): void {
   let last = lookAtClock();
+  excused = 0;
   if (last - batchEnd > 1) beginSlice(last); // there was a gap, so the event loop had its turn
   else if (isSliceOver(last)) {
     // Many small batches close together: either the event loop turns between them, and a probe gets
@@ -103,14 +129,18 @@ function runBatch(): void {
       hop(probe);
     }
   }
-  let left = watched > 0 ? 1 : CHUNK;
+  let left = chunk;
+  let inSlice = MOST_RESUMES;
   let fiber: Fiber | null;
   inside = true;
   while ((fiber = ready.shift()) !== null) {
     resume(fiber);
     if (--left > 0) continue;
-    last = closeChunk(last);
-    left = watched > 0 ? 1 : CHUNK;
+    inSlice -= chunk;
+    last = closeChunk(last, chunk);
+    left = chunk;
+    if (inSlice > 0) continue;
+    inSlice = MOST_RESUMES;
     if (!ready.empty && isSliceOver(last)) {
       inside = false;
       batchEnd = last;
@@ -119,21 +149,28 @@ function runBatch(): void {
     }
   }
   setPumping(false);
-  batchEnd = closeChunk(last);
+  batchEnd = closeChunk(last, chunk - left);
   inside = false;
   if (idle !== null || watchers > 0) whenDrained();
 }
 
 /** Looks at the clock after some resumes and reports who held the isolate too long. */
-function closeChunk(before: number): number {
+function closeChunk(before: number, resumed: number): number {
   const now = lookAtClock();
+  const ms = now - before - excused;
+  excused = 0;
   if (watched > 0) watched--;
-  if (now - before > maxBlockingTime) {
-    const suspects = new Set(ready.recent());
-    if (suspects.size > 1) watched = WATCHED;
-    onBlocked(now - before, [...suspects]);
+  if (ms > maxBlockingTime) {
+    const suspects = [...new Set(ready.recent())];
+    if (suspects.length > 1) watched = WATCHED;
+    if (onBlocked !== null) onBlocked(ms, suspects);
+    reportBlocking(ms, suspects);
   }
   ready.forget();
+  // One long hold among quick ones does not count for more than a slow one.
+  if (resumed > 0) perResume += (Math.min(ms / resumed, LOOK) - perResume) / 8;
+  const most = watched > 0 ? 1 : MOST_RESUMES;
+  chunk = Math.max(1, Math.min(most, Math.floor(LOOK / perResume)));
   return now;
 }
 
@@ -257,10 +294,10 @@ export function setMaxBlockingTime(ms: number): void {
   maxBlockingTime = ms;
 }
 
-let onBlocked: (ms: number, suspects: Fiber[]) => void = () => {};
+let reportBlocking: (ms: number, suspects: Fiber[]) => void = () => {};
 /** Sets what is told of an isolate that was held too long: for how long, and who ran meanwhile. */
 export function onBlocking(listener: (ms: number, suspects: Fiber[]) => void): void {
-  onBlocked = listener;
+  reportBlocking = listener;
 }
 
 /**

@@ -24,7 +24,24 @@ function checkFutures<T>(action: string, futures: Iterable<Future<T>>): Set<Futu
   return all;
 }
 
-/** Futures as they end: `yield* it.next()`, or `for await`. */
+/**
+ * Futures as they end: `yield* it.next()`, or `for await`.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { asCompleted, type Completions, ParallelExecutor } from "@tendril/tendril/parallel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using executor = new ParallelExecutor(1);
+ * await run(function* () {
+ *   const ended: Completions<number> = asCompleted([executor.submit((n: number) => n * n, 3)]);
+ *   const { value: future } = yield* ended.next();
+ *   assertEquals(yield* future!.result(), 9);
+ *   assertEquals((yield* ended.next()).done, true);
+ * });
+ * ```
+ */
 export class Completions<T> {
   readonly #total: number;
   readonly #left: Set<Future<T>>;

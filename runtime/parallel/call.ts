@@ -6,12 +6,14 @@
  * @module
  */
 import type { Line, Place } from "../../channels/line.ts";
-import { Op, type Waiter } from "../op.ts";
+import type { Failure, TaskInfo } from "../events.ts";
+import { Op, type Runner, type Waiter } from "../op.ts";
 import type { ApplyOptions } from "./call_options.ts";
 import type { Profile } from "./profile.ts";
 import { ARGUMENT_LISTS, ONE_ARGUMENT } from "./protocol.ts";
 import { pack } from "./shared/transport.ts";
 import { showSite } from "./site.ts";
+import { beginTask, endTask, findCaller } from "./task_events.ts";
 import type { Batch, Cargo, Shelf, Slot, Work } from "./work.ts";
 
 // The states of a call.
@@ -51,12 +53,18 @@ export class Call extends Op<unknown> implements Work {
   declare state: number;
   /** Whether it is to be sent without others. */
   declare alone: boolean;
+  /** Whether a worker died that may have begun it. */
+  declare suspected: boolean;
   /** Where it was sent to. */
   declare slot: Slot | null;
   /** Its place there. */
   declare place: number;
   /** Stops listening to its signal. */
   declare unlisten: (() => void) | null;
+  /** The greenlet that made it, when somebody wants to know. */
+  declare readonly caller: Runner | null;
+  /** What is told of it to those who listen, while a worker has it. */
+  declare task: TaskInfo | null;
 
   /** Makes a call that stands nowhere yet. */
   constructor(
@@ -78,9 +86,12 @@ export class Call extends Op<unknown> implements Work {
     this.waiter = null;
     this.state = QUEUED;
     this.alone = options.timeout !== undefined || options.transfer !== undefined;
+    this.suspected = false;
     this.slot = null;
     this.place = 0;
     this.unlisten = null;
+    this.caller = findCaller();
+    this.task = null;
   }
 
   /** Shown in dumps. */
@@ -129,13 +140,21 @@ export class Call extends Op<unknown> implements Work {
   }
 
   /** Ends it without telling who waits; false when it has ended. What comes of it later is dropped. */
-  end(): boolean {
+  end(failure: Failure | null = null): boolean {
     if (this.state === ENDED) return false;
     this.state = ENDED;
+    this.tellEnd(failure);
     if (this.unlisten !== null) this.unlisten();
     this.slot = null;
     this.pool.ended(this);
     return true;
+  }
+
+  /** Tells those who listen that no worker has it any more. */
+  tellEnd(failure: Failure | null): void {
+    if (this.task === null) return;
+    endTask(this.task, failure);
+    this.task = null;
   }
 
   /** It has a result. */
@@ -147,7 +166,7 @@ export class Call extends Op<unknown> implements Work {
 
   /** It failed. */
   fail(error: unknown): void {
-    if (!this.end()) return;
+    if (!this.end({ error })) return;
     this.pool.count(0, 1, 0);
     this.waiter!.fail(error);
   }
@@ -221,6 +240,7 @@ export class CallBatch implements Batch {
       call.state = SENT;
       call.slot = slot;
       call.place = place;
+      call.task = beginTask(call.profile, slot.worker, 1, call.caller);
     }
   }
 
@@ -244,13 +264,18 @@ export class CallBatch implements Batch {
     this.#calls[place]!.fail(error);
   }
 
-  giveBack(places: number[], alone: boolean): void {
+  get suspected(): boolean {
+    return this.#calls[0]!.suspected;
+  }
+
+  giveBack(places: number[], suspected: boolean): void {
     for (const place of places.toReversed()) {
       const call = this.#calls[place]!;
       if (call.state === ENDED) continue;
       call.state = QUEUED;
       call.slot = null;
-      call.alone ||= alone;
+      call.tellEnd(null);
+      if (suspected) call.alone = call.suspected = true;
       call.pool.putBack(call);
     }
   }

@@ -12,7 +12,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /**
    * How long the task may take from the moment it starts running, in milliseconds. Past that a
-   * Timeout is thrown; a plain function is stopped wherever it is, without its `finally` blocks.
+   * Timeout is thrown; a plain function is stopped wherever it is, without its `finally` blocks, and its
+   * worker begins nothing more: another takes its place once what else goes on in it has ended.
    */
   timeout?: number;
   /** Calls with a higher priority start first; default: 0. */

@@ -10,6 +10,8 @@ import { sourceOf } from "./source.ts";
 import { addressOf, type TaskAddress } from "./task.ts";
 
 const known = new WeakMap<object, Definition>();
+/** By name and source: an arrow function in a loop is a new one each time, but the same to workers. */
+const knownSources = new Map<string, Definition>();
 const knownAddresses = new Map<string, Definition>();
 
 /**
@@ -36,7 +38,12 @@ function defineFunction(fn: object): Definition {
   const address = addressOf(fn);
   if (address !== undefined) return { name: address.name, module: String(address.module) };
   const callable = fn as (...args: never[]) => unknown;
-  return { name: callable.name, source: sourceOf(callable) };
+  const key = `${callable.name} ${Function.prototype.toString.call(callable)}`;
+  let definition = knownSources.get(key);
+  if (definition === undefined) {
+    knownSources.set(key, definition = { name: callable.name, source: sourceOf(callable) });
+  }
+  return definition;
 }
 
 function isAddress(value: unknown): value is TaskAddress {

@@ -18,7 +18,7 @@ import { BrokenPoolError, PoolClosedError } from "./errors.ts";
 import type { Connect } from "./link.ts";
 import { type Employer, PoolWorker } from "./pool_worker.ts";
 import { Profile } from "./profile.ts";
-import { noteSite } from "./site.ts";
+import { Sites } from "./site.ts";
 import type { Batch, Work } from "./work.ts";
 import { WorkQueue } from "./work_queue.ts";
 
@@ -46,12 +46,10 @@ export interface DispatcherOptions {
   readonly onStray: (error: unknown, worker: string) => void;
 }
 
+/** So many workers in a row may die while they start, once one could. */
+const MOST_FAILED_STARTS = 3;
 /** When to look whether a worker sits on items that others could run, in milliseconds. */
 const HOARD_MS = 5;
-/** Of how many calls in a row the place is noted, if there were none lately. */
-const MOST_SITES = 8;
-/** After how many milliseconds another may be noted. */
-const SITE_MS = 0.1;
 
 // Workers live in real time, whatever clock the program uses.
 const { setTimeout, clearTimeout } = globalThis;
@@ -94,11 +92,12 @@ export class Dispatcher implements Employer, Returns {
   #warming: PromiseWithResolvers<void>[] = [];
   #outstanding = 0;
   #scheduled = false;
-  /** How many sites may be noted at this moment. */
-  #sites = 0;
-  #sitesAt = 0;
+  /** Where calls were made. */
+  readonly sites = new Sites();
   #state: "open" | "closed" | "terminated" = "open";
   #broken: BrokenPoolError | null = null;
+  /** How many workers in a row died while they started; Infinity until one did start. */
+  #failedStarts = Infinity;
   #hoard: Timer | undefined;
   #trim: Timer | undefined;
   #started = 0;
@@ -223,16 +222,6 @@ export class Dispatcher implements Employer, Returns {
     if (!call.end()) return;
     this.count(0, 0, 1);
     if (state === SENT) slot!.evict(place);
-  }
-
-  /** Notes where a call is made, unless many are made in a short time: then that would take longer than they do. */
-  site(): Error | null {
-    const now = performance.now();
-    this.#sites = Math.min(MOST_SITES, this.#sites + (now - this.#sitesAt) / SITE_MS);
-    this.#sitesAt = now;
-    if (this.#sites < 1) return null;
-    this.#sites--;
-    return noteSite();
   }
 
   #schedule(): void {
@@ -383,17 +372,18 @@ export class Dispatcher implements Employer, Returns {
     this.#state = "terminated";
     clearTimeout(this.#hoard);
     clearTimeout(this.#trim);
+    for (const warming of this.#warming.splice(0)) warming.reject(error);
     for (const work of [...this.#queue.clear(), ...this.#jobs]) work.abandon(error);
     for (const worker of this.#workers) worker.terminate(error);
     for (const worker of this.#leaving) worker.stop();
     if (this.#leaving.size === 0) this.#finish();
-    for (const warming of this.#warming.splice(0)) warming.reject(error);
   }
 
-  /** Ends what has not begun with `error`. */
+  /** Ends what has not begun with `error`, and maps that have not read all of their items. */
   cancelWaiting(error: unknown): void {
     for (const worker of this.#workers) worker.recall();
     for (const work of this.#queue.clear()) work.abandon(error);
+    for (const job of this.#jobs) if (!job.exhausted) job.abandon(error);
   }
 
   #breakDown(cause: unknown): void {
@@ -409,6 +399,7 @@ export class Dispatcher implements Employer, Returns {
 
   /** Part of `Employer`. */
   ready(worker: PoolWorker): void {
+    this.#failedStarts = 0;
     worker.idleSince = performance.now();
     this.#tellWarm();
     this.#flush();
@@ -421,15 +412,20 @@ export class Dispatcher implements Employer, Returns {
 
   /** Part of `Employer`. */
   unfit(worker: PoolWorker, error: unknown): void {
-    this.#leave(worker);
     this.#breakDown(error);
+    this.#leave(worker);
+  }
+
+  /** Part of `Employer`. */
+  diedYoung(worker: PoolWorker, error: unknown): void {
+    if (++this.#failedStarts < MOST_FAILED_STARTS) this.died(worker);
+    else this.unfit(worker, error);
   }
 
   /** Part of `Employer`. */
   died(worker: PoolWorker): void {
     this.#died++;
     this.#leave(worker);
-    this.#tellWarm();
     this.#schedule();
   }
 
@@ -442,6 +438,7 @@ export class Dispatcher implements Employer, Returns {
   #leave(worker: PoolWorker): void {
     this.#workers.delete(worker);
     this.#leaving.add(worker);
+    this.#tellWarm();
   }
 
   /** Part of `Employer`. */

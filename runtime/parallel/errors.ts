@@ -16,7 +16,9 @@ export interface WorkerDeathOptions extends ErrorOptions {
 
 /**
  * The worker that ran a task ended before the task did: it closed itself, called `Deno.exit`, was
- * killed, or did not stop when it was told to.
+ * killed, or did not stop when it was told to. Tasks that went on in it at the same time fail as well;
+ * those that had not begun are run by another worker. A process that is killed cannot tell what it had
+ * begun: of several items that were sent to it together, all without a result are run again, one at a time.
  *
  * @example Usage
  * ```ts

@@ -65,7 +65,7 @@ export class ParallelExecutor implements Disposable, AsyncDisposable {
     const profile = prepare(dispatcher, fn, args, NO_OPTIONS);
     checkRoom(dispatcher, this.#maxQueue);
     const future = new Future<T>(profile.definition.name);
-    const call = new Call(dispatcher, profile, args, NO_OPTIONS, dispatcher.site());
+    const call = new Call(dispatcher, profile, args, NO_OPTIONS, dispatcher.sites.note());
     future.call = call;
     call.park(future);
     return future;

@@ -11,6 +11,8 @@ import type { Batch, Slot } from "./work.ts";
 
 /** Who has the items. */
 export interface Carrier {
+  /** Its name. */
+  readonly name: string;
   /** Nobody waits for an item any more. */
   evict(flight: Flight, place: number): void;
   /** Nobody waits for any of its items any more. */
@@ -33,8 +35,8 @@ export class Flight implements Slot {
   late: Set<number> | null = null;
   /** How long it took so far, sending included, in milliseconds. */
   spent = 0;
-  /** Ends an item that does not end by itself. */
-  watch: ReturnType<typeof setTimeout> | undefined;
+  /** Calls off the end of an item that does not end by itself. */
+  watch: (() => void) | undefined;
   /** The place of the item that was asked to stop and did not answer yet. */
   asked = -1;
 
@@ -44,6 +46,11 @@ export class Flight implements Slot {
     this.#carrier = carrier;
     this.first = first;
     this.size = batch.size;
+  }
+
+  /** Part of `Slot`. */
+  get worker(): string {
+    return this.#carrier.name;
   }
 
   /** Part of `Slot`. */

@@ -39,12 +39,32 @@ export function currentProcess(): ProcessInfo {
   return self;
 }
 
-/** Who made the worker that runs this; `null` in the main program. */
+/**
+ * Who made the worker that runs this; `null` in the main program.
+ *
+ * @example Usage
+ * ```ts
+ * import { parentProcess } from "@tendril/tendril/parallel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parentProcess(), null);
+ * ```
+ */
 export function parentProcess(): ProcessInfo | null {
   return maker;
 }
 
-/** How many processors this machine has. */
+/**
+ * How many processors this machine has.
+ *
+ * @example Usage
+ * ```ts
+ * import { cpuCount } from "@tendril/tendril/parallel";
+ * import { assert } from "@std/assert";
+ *
+ * assert(cpuCount() >= 1);
+ * ```
+ */
 export function cpuCount(): number {
   return navigator.hardwareConcurrency;
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ONE_ARGUMENT } from "./protocol.ts";
 
 /** From so many bytes on that costs less. */
 const LARGE = 1 << 15;
@@ -60,4 +61,13 @@ export function copyLarge(items: unknown[], transfer: Transferable[]): unknown[]
     transfer.push(bufferOf(copy));
   }
   return copies;
+}
+
+/**
+ * The same for the items of a message to a worker. What was packed with handles in it is left alone.
+ */
+export function moveLarge(packed: unknown, shape: number, transfer: Transferable[]): unknown {
+  if (!Array.isArray(packed)) return packed;
+  if (shape === ONE_ARGUMENT) return copyLarge(packed, transfer);
+  return packed.map((args) => Array.isArray(args) ? copyLarge(args, transfer) : args);
 }

@@ -14,7 +14,7 @@ import { greenletJob, type Job } from "./running.ts";
 /** Who is told how such an item ends. */
 export interface LateHost {
   /** It ended. */
-  tellLate(item: LateItem, failed: boolean, outcome: unknown): void;
+  ended(item: LateItem, failed: boolean, outcome: unknown): void;
   /** It has something to say on its way. */
   reportFor(item: number, value: unknown): void;
 }
@@ -43,7 +43,7 @@ export class LateItem implements Link, Job {
     const { inbox } = fiber;
     // A GreenletExit that escapes counts as a value; nobody expects it as the result of a task.
     const failed = fiber.failing || inbox instanceof GreenletExit;
-    this.server.tellLate(this, failed, inbox);
+    this.server.ended(this, failed, inbox);
   }
 
   isCancelled(): boolean {

@@ -7,11 +7,12 @@
  * Invariants:
  * - The word STATE is AWAY, WAITING or MAIL. The worker makes it WAITING, and AWAY again; the pool turns
  *   WAITING into MAIL, when the mail is complete, or into AWAY, when a message is on its way.
- * - POSTED counts the messages. The pool counts one before it looks whether the worker waits; the worker
- *   says that it waits before it looks whether it has read all. So it never waits beside a message.
+ * - POSTED counts the messages, READ those that the worker had read when it said that it waits. The pool
+ *   counts one before it looks whether the worker waits; the worker says that it waits before it looks
+ *   whether it has read all. So it never waits beside a message, and mail never overtakes one.
  * - The word ANSWER is NONE from the mail on until the worker has answered: with READY, or with ELSEWHERE
- *   when the answer is a message. A worker waits again before it answers, so that it is there when the
- *   next call comes.
+ *   when the answer is a message. A worker says that it waits again before it answers, so that it is there
+ *   when the next call comes. It has to come back then: nobody else looks for what lies in the box.
  *
  * @module
  */
@@ -21,10 +22,11 @@ import { encode, scratchWords } from "./shared/encode.ts";
 
 const STATE = CONTROL_WORDS;
 const POSTED = CONTROL_WORDS + 1;
-const ANSWER = CONTROL_WORDS + 2;
-const LENGTH = CONTROL_WORDS + 3;
+const READ = CONTROL_WORDS + 2;
+const ANSWER = CONTROL_WORDS + 3;
+const LENGTH = CONTROL_WORDS + 4;
 /** Where the mail lies, and after that the answer. */
-const BOX = CONTROL_WORDS + 4;
+const BOX = CONTROL_WORDS + 5;
 const BOX_WORDS = 128;
 /** How many words of memory a pool and a worker share. */
 export const SHARED_WORDS = BOX + BOX_WORDS;
@@ -97,6 +99,7 @@ export function putMail(
 ): boolean {
   const args = mail[2];
   if (Atomics.load(control, STATE) !== WAITING || args.length > 8) return false;
+  if (Atomics.load(control, READ) !== Atomics.load(control, POSTED)) return false;
   for (const arg of args) if (!isSmall(arg)) return false;
   if (!write(control, mail)) return false;
   Atomics.store(control, ANSWER, NONE);
@@ -131,6 +134,7 @@ export function wakeForMessage(control: Int32Array): void {
 
 /** Waits at the box for a moment, in the worker; `null` when nothing came, or a message did. */
 export function waitForMail(control: Int32Array, messages: number): Mail | null {
+  Atomics.store(control, READ, messages);
   Atomics.compareExchange(control, STATE, AWAY, WAITING); // it may wait, or even have mail, since it answered
   if (Atomics.load(control, POSTED) === messages) Atomics.wait(control, STATE, WAITING, PATIENCE);
   if (Atomics.compareExchange(control, STATE, WAITING, AWAY) !== MAIL) return null;

@@ -11,6 +11,8 @@
  * @module
  */
 import type { Line, Place } from "../../channels/line.ts";
+import type { Failure, TaskInfo } from "../events.ts";
+import type { Runner } from "../op.ts";
 import { checkArguments } from "./arguments.ts";
 import type { WorkerMapOptions } from "./call_options.ts";
 import type { Returns } from "./call.ts";
@@ -18,12 +20,15 @@ import { packNumbers } from "./numbers.ts";
 import type { Profile } from "./profile.ts";
 import { ARGUMENT_LISTS, ONE_ARGUMENT } from "./protocol.ts";
 import { pack } from "./shared/transport.ts";
+import { beginTask, endTask, findCaller } from "./task_events.ts";
 import type { Batch, Cargo, Shelf, Slot, Work } from "./work.ts";
 
 /** Items that follow one another. */
 interface Piece {
   readonly start: number;
   readonly items: readonly unknown[];
+  /** Whether a worker died that may have begun them. */
+  readonly suspected: boolean;
 }
 
 /** One map under way. */
@@ -44,6 +49,8 @@ export abstract class MapJob implements Work {
   /** How many items were read. */
   taken = 0;
   unlisten: (() => void) | null = null;
+  /** The greenlet that made it, when somebody wants to know. */
+  readonly caller: Runner | null = findCaller();
 
   /** Makes a job that stands nowhere yet. */
   constructor(
@@ -87,7 +94,7 @@ export abstract class MapJob implements Work {
       from.add(this);
     }
     if (piece === null || piece.items.length === 0) return null;
-    return new MapBatch(this, piece.start, piece.items);
+    return new MapBatch(this, piece);
   }
 
   #sizeFor(most: number, workers: number): number {
@@ -122,7 +129,7 @@ export abstract class MapJob implements Work {
       this.fail(start + at, fault);
     }
     if (this.#source.exhausted && !this.#over) this.exhaust();
-    return { start, items };
+    return { start, items, suspected: false };
   }
 
   #check(item: unknown): unknown {
@@ -263,8 +270,18 @@ class Source {
 class MapBatch implements Batch {
   readonly moves = false;
   #slot: Slot | null = null;
+  #task: TaskInfo | null = null;
+  #failure: Failure | null = null;
 
-  constructor(readonly job: MapJob, readonly start: number, readonly items: readonly unknown[]) {}
+  readonly start: number;
+  readonly items: readonly unknown[];
+  readonly suspected: boolean;
+
+  constructor(readonly job: MapJob, { start, items, suspected }: Piece) {
+    this.start = start;
+    this.items = items;
+    this.suspected = suspected;
+  }
 
   get profile(): Profile {
     return this.job.profile;
@@ -289,14 +306,22 @@ class MapBatch implements Batch {
   sent(slot: Slot): void {
     this.#slot = slot;
     this.job.slots.add(slot);
+    this.#task = beginTask(this.profile, slot.worker, this.size, this.job.caller);
   }
 
   ended(): void {
     this.job.slots.delete(this.#slot!);
+    endTask(this.#task, this.#failure);
   }
 
   split(): Batch[] {
-    return this.items.map((item, at) => new MapBatch(this.job, this.start + at, [item]));
+    return this.items.map((item, at) =>
+      new MapBatch(this.job, {
+        start: this.start + at,
+        items: [item],
+        suspected: this.suspected,
+      })
+    );
   }
 
   wanted(): boolean {
@@ -312,16 +337,17 @@ class MapBatch implements Batch {
   }
 
   fail(place: number, error: unknown): void {
+    this.#failure ??= { error };
     if (!this.job.over) this.job.fail(this.start + place, error);
   }
 
-  giveBack(places: number[], alone: boolean): void {
+  giveBack(places: number[], suspected: boolean): void {
     const pieces: Piece[] = [];
     let from = 0;
     for (let at = 0; at < places.length; at++) {
-      if (!alone && places[at + 1] === places[at]! + 1) continue;
+      if (!suspected && places[at + 1] === places[at]! + 1) continue;
       const [first, end] = [places[from]!, places[at]! + 1];
-      pieces.push({ start: this.start + first, items: this.items.slice(first, end) });
+      pieces.push({ start: this.start + first, items: this.items.slice(first, end), suspected });
       from = at + 1;
     }
     this.job.giveBack(pieces);

@@ -11,8 +11,9 @@
 import { askAllToStop, askToStop, claimed, countRecalls, MOST_ITEMS, takeBack } from "./control.ts";
 import { WorkerDiedError } from "./errors.ts";
 import { type Carrier, Flight } from "./flight.ts";
-import { copyLarge } from "./large.ts";
+import { moveLarge } from "./large.ts";
 import type { Connect, Link, Listener, Start } from "./link.ts";
+import { giveUpAfter } from "./patience.ts";
 import * as protocol from "./protocol.ts";
 import type { Failure, FromWorker, OutcomesMessage } from "./protocol.ts";
 import type { Profile } from "./profile.ts";
@@ -25,9 +26,8 @@ import type { Batch } from "./work.ts";
 const GRACE = 500;
 /** How long a worker that has nothing to do may take to end, in milliseconds. */
 const FAREWELL = 5000;
-
-// Workers live in real time, whatever clock the program uses.
-const { setTimeout, clearTimeout } = globalThis;
+/** How much longer than its time limit an item may run before its worker is ended, in milliseconds. */
+const OVERTIME = 50;
 
 /** What a worker tells its pool. */
 export interface Employer {
@@ -35,8 +35,10 @@ export interface Employer {
   ready(worker: PoolWorker): void;
   /** It may have room for more. */
   freed(worker: PoolWorker): void;
-  /** It could not start. */
+  /** It could not start, and neither could another. */
   unfit(worker: PoolWorker, error: unknown): void;
+  /** It ended while it started. */
+  diedYoung(worker: PoolWorker, error: unknown): void;
   /** It ended without being told to; its items have been seen to. */
   died(worker: PoolWorker): void;
   /** It was told to end, and takes no more. */
@@ -58,9 +60,11 @@ export class PoolWorker implements Listener, Carrier {
   #next = 0;
   #late = 0;
   #quota: number;
+  #retired = false;
   /** What a worker without shared memory said of that when it left. */
   #claimed: number | undefined;
-  #farewell: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait for its end. */
+  #cancelFarewell: (() => void) | undefined;
   /** When it last had something to do, by the clock of the host. */
   idleSince = 0;
 
@@ -90,7 +94,7 @@ export class PoolWorker implements Listener, Carrier {
 
   /** How many items may still be sent to it. */
   get quota(): number {
-    return this.#quota;
+    return this.#retired ? 0 : this.#quota;
   }
 
   /** How many items it was sent that have not begun, as far as is known. */
@@ -100,8 +104,13 @@ export class PoolWorker implements Listener, Carrier {
 
   /** Whether items can be taken back that have not begun. */
   get canRecall(): boolean {
+    return this.#canTakeBack(null);
+  }
+
+  /** What was moved to the worker cannot be sent again; so it is left there, unless nobody wants it. */
+  #canTakeBack(unwanted: Flight | null): boolean {
     return this.#link.control !== null && this.#state !== "ended" &&
-      this.#flights.every((flight) => flight.begun || !flight.batch.moves);
+      this.#flights.every((flight) => flight.begun || !flight.batch.moves || flight === unwanted);
   }
 
   /** How many items go on in greenlets in it. */
@@ -121,7 +130,7 @@ export class PoolWorker implements Listener, Carrier {
       if (!before!.batch.profile.isShort(before!.size)) return 0;
       if (!profile.late && !profile.isShort(1)) return 0;
     }
-    return Math.min(this.#quota, profile.late ? most - this.#late : Infinity);
+    return Math.min(this.quota, profile.late ? most - this.#late : Infinity);
   }
 
   /**
@@ -167,6 +176,7 @@ export class PoolWorker implements Listener, Carrier {
     switch (message[0]) {
       case protocol.READY:
         this.#state = "ready";
+        for (const flight of this.#flights) if (flight.asked >= 0) this.#watchAsked(flight);
         if (this.idle) this.#link.release();
         this.#employer.ready(this);
         break;
@@ -182,7 +192,7 @@ export class PoolWorker implements Listener, Carrier {
         this.#begun(message[1], message[2]);
         break;
       case protocol.LATE:
-        this.#takeLate(message[1], message[2], unpack(message[3]) as unknown[]);
+        this.#takeLate(message[1], message[2], unpackValues(message[3]));
         break;
       case protocol.STARTED:
         this.#limit(message[1]);
@@ -190,7 +200,9 @@ export class PoolWorker implements Listener, Carrier {
       case protocol.PROGRESS: {
         const flight = this.#flightOf(message[1]);
         if (!flight?.batch.wanted(message[1] - flight.first)) break;
-        flight.batch.options.progress?.((unpack(message[2]) as unknown[])[0]);
+        const { values, failure } = unpackValues(message[2]);
+        if (failure !== null) this.#employer.stray(this, failure.error);
+        else flight.batch.options.progress?.(values[0]);
         break;
       }
       case protocol.HEARD: {
@@ -219,7 +231,7 @@ export class PoolWorker implements Listener, Carrier {
     const flight = this.#flightOf(first);
     if (flight === undefined) return;
     const { batch } = flight;
-    const values = unpack(packed) as ArrayLike<unknown>;
+    const { values, failure: broken } = unpackValues(packed);
     const place = first - flight.first;
     flight.told = place + values.length;
     flight.spent += elapsed;
@@ -230,13 +242,16 @@ export class PoolWorker implements Listener, Carrier {
       batch.profile.late = true;
     }
     this.#settled(flight);
-    if (failures === null && late === null) batch.succeed(place, values);
+    if (failures === null && late === null && broken === null) batch.succeed(place, values);
     else {
       const failed = new Map(failures);
+      if (failures?.some(([, { timedOut }]) => timedOut)) this.#retire();
       for (let at = 0; at < values.length; at++) {
         const failure = failed.get(at);
         if (failure !== undefined) this.#fail(flight, place + at, failure);
-        else if (!late?.includes(at)) batch.succeed(place + at, [values[at]]);
+        else if (late?.includes(at)) continue;
+        else if (broken !== null) batch.fail(place + at, broken.error);
+        else batch.succeed(place + at, [values[at]]);
       }
     }
     this.#employer.freed(this);
@@ -254,7 +269,11 @@ export class PoolWorker implements Listener, Carrier {
     this.#employer.freed(this);
   }
 
-  #takeLate(items: number[], failures: (Failure | null)[], values: unknown[]): void {
+  #takeLate(
+    items: number[],
+    failures: (Failure | null)[],
+    { values, failure: broken }: Unpacked,
+  ): void {
     items.forEach((item, at) => {
       const flight = this.#flightOf(item);
       if (flight === undefined) return;
@@ -265,6 +284,7 @@ export class PoolWorker implements Listener, Carrier {
       this.#settled(flight);
       const failure = failures[at]!;
       if (failure !== null) this.#fail(flight, place, failure);
+      else if (broken !== null) flight.batch.fail(place, broken.error);
       else flight.batch.succeed(place, [values[at]]);
     });
     this.#employer.freed(this);
@@ -283,7 +303,7 @@ export class PoolWorker implements Listener, Carrier {
       flight.spent = 0;
     }
     if (!flight.landed) return;
-    clearTimeout(flight.watch);
+    flight.watch?.();
     this.#flights.splice(this.#flights.indexOf(flight), 1);
     flight.batch.ended?.();
     if (!this.idle) return;
@@ -291,15 +311,15 @@ export class PoolWorker implements Listener, Carrier {
     this.#link.release();
   }
 
-  /** An item with a time limit starts now. */
+  /** An item with a time limit starts now: the worker ends it, unless it cannot. */
   #limit(item: number): void {
     const flight = this.#flightOf(item);
     if (flight === undefined) return;
     const { batch } = flight;
-    flight.watch = setTimeout(() => {
+    flight.watch = giveUpAfter(batch.options.timeout! + OVERTIME, () => {
       batch.fail(0, tookTooLong(batch));
       this.evict(flight, 0);
-    }, batch.options.timeout);
+    });
   }
 
   /** Nobody waits for an item any more: it need not begin, or is asked to stop, or stopped. */
@@ -309,18 +329,25 @@ export class PoolWorker implements Listener, Carrier {
     const { control } = this.#link;
     if (place >= flight.told && control !== null) {
       const begun = claimed(control);
-      // What is in its way may have been moved to the worker; then it runs for nobody.
-      if (item >= begun) return flight.batch.moves ? this.#takeBack() : this.recall();
+      if (item >= begun) {
+        if (this.#canTakeBack(flight)) this.#takeBack();
+        return; // or else it runs for nobody
+      }
       if (!flight.batch.profile.late && item < begun - 1) return; // it is over, just not told yet
       askToStop(control, item);
     } else if (place > flight.told) return; // behind others, in a worker that can be asked nothing
     flight.asked = place;
     this.#link.post([protocol.CANCEL, item], []);
-    clearTimeout(flight.watch);
-    flight.watch = setTimeout(() => {
-      if (flight.asked !== place || !this.#flights.includes(flight)) return;
-      this.end(`a task that was cancelled did not stop within ${GRACE} ms`);
-    }, GRACE);
+    if (this.#state === "ready") this.#watchAsked(flight);
+  }
+
+  #watchAsked(flight: Flight): void {
+    const { asked } = flight;
+    flight.watch?.();
+    flight.watch = giveUpAfter(GRACE, () => {
+      if (flight.asked !== asked || !this.#flights.includes(flight)) return;
+      this.lost(`a task that was cancelled did not stop within ${GRACE} ms`);
+    });
   }
 
   /** Part of `Carrier`. */
@@ -334,6 +361,12 @@ export class PoolWorker implements Listener, Carrier {
     if (this.canRecall) this.#takeBack();
   }
 
+  /** What was interrupted anywhere may have left anything half done: it begins nothing more, and ends. */
+  #retire(): void {
+    this.#retired = true;
+    if (this.#link.control !== null) this.#takeBack();
+  }
+
   #takeBack(): void {
     const control = this.#link.control!;
     const next = takeBack(control);
@@ -341,8 +374,11 @@ export class PoolWorker implements Listener, Carrier {
       const kept = Math.max(flight.told, Math.min(flight.size, next - flight.first));
       if (kept === flight.size) continue;
       const places = Array.from({ length: flight.size - kept }, (_, i) => kept + i);
-      flight.size = Math.max(kept, 0);
-      flight.batch.giveBack(places.filter((at) => at >= 0), false);
+      flight.size = kept;
+      const { batch } = flight;
+      if (batch.moves) {
+        for (const place of places) batch.fail(place, this.#died("it was retired"));
+      } else batch.giveBack(places, false);
       this.#settled(flight);
     }
     this.#quota += this.#next - next;
@@ -355,29 +391,30 @@ export class PoolWorker implements Listener, Carrier {
   lost(why: string, exitCode?: number): void {
     if (this.#state === "ended") return;
     const starting = this.#state === "starting";
-    const said = starting
-      ? `Cannot start worker "${this.name}": ${why}`
-      : `Cannot finish the task: worker "${this.name}" died: ${why}`;
-    const error = () => new WorkerDiedError(said, { worker: this.name, exitCode });
-    this.#finish((flight, places) => this.#settleDead(flight, places, error));
-    if (starting) this.#employer.unfit(this, error());
+    const error = () => this.#died(why, exitCode, starting);
+    const { control } = this.#link;
+    const next = starting ? 0 : control === null ? this.#claimed : claimed(control);
+    const single = this.waiting + this.#late === 1;
+    this.#finish(({ batch, first, told }, places) => {
+      const begun = next === undefined ? undefined : next - first;
+      const fails = (place: number): boolean => {
+        if (place < told || batch.moves) return true; // it went on in a greenlet, or cannot go elsewhere
+        if (begun === undefined) return single || batch.suspected;
+        return batch.profile.late ? place < begun : place === begun - 1;
+      };
+      for (const place of places) if (fails(place)) batch.fail(place, error());
+      batch.giveBack(places.filter((place) => !fails(place)), begun === undefined);
+    });
+    if (starting) this.#employer.diedYoung(this, error());
     else this.#employer.died(this);
     this.stop(); // one that closed itself may go on with what it was doing
   }
 
-  /** Which items of a flight a dead worker was running, and which it was not. */
-  #settleDead(flight: Flight, places: number[], error: () => WorkerDiedError): void {
-    const { batch, first, told } = flight;
-    const { control } = this.#link;
-    const next = control === null ? this.#claimed : claimed(control);
-    const begun = next === undefined ? undefined : next - first;
-    const fails = (place: number): boolean => {
-      if (place < told || batch.moves) return true; // it went on in a greenlet, or cannot go elsewhere
-      if (begun === undefined) return places.length === 1;
-      return batch.profile.late ? place < begun : place === begun - 1;
-    };
-    for (const place of places) if (fails(place)) batch.fail(place, error());
-    batch.giveBack(places.filter((place) => !fails(place)), begun === undefined);
+  #died(why: string, exitCode?: number, starting = false): WorkerDiedError {
+    const said = starting
+      ? `Cannot start worker "${this.name}": ${why}`
+      : `Cannot finish the task: worker "${this.name}" died: ${why}`;
+    return new WorkerDiedError(said, { worker: this.name, exitCode });
   }
 
   /** Takes all flights off and shows the places of each that have not ended, the last flight first. */
@@ -385,7 +422,7 @@ export class PoolWorker implements Listener, Carrier {
     this.#state = "ended";
     const flights = this.#flights.splice(0);
     for (const flight of flights.toReversed()) {
-      clearTimeout(flight.watch);
+      flight.watch?.();
       flight.batch.ended?.();
       each(flight, [
         ...(flight.late ?? []),
@@ -393,11 +430,6 @@ export class PoolWorker implements Listener, Carrier {
       ]);
     }
     if (flights.length > 0) this.#link.release();
-  }
-
-  /** Ends it by force; what it ran fails because of that, what it did not goes back to the queue. */
-  end(why: string): void {
-    this.lost(why);
   }
 
   /** Ends it by force; all it was sent fails with `error`. */
@@ -415,7 +447,7 @@ export class PoolWorker implements Listener, Carrier {
     this.#state = "ended";
     this.#link.hold();
     this.#link.post([protocol.LEAVE], []);
-    this.#farewell = setTimeout(() => this.stop(), FAREWELL);
+    this.#cancelFarewell = giveUpAfter(FAREWELL, () => this.stop());
     this.#employer.dismissed(this);
   }
 
@@ -428,16 +460,23 @@ export class PoolWorker implements Listener, Carrier {
 
   /** Part of `Listener`. */
   gone(): void {
-    clearTimeout(this.#farewell);
+    this.#cancelFarewell?.();
     this.#employer.gone(this);
   }
 }
 
-/** What was packed with handles in it is left alone. */
-function moveLarge(packed: unknown, shape: number, transfer: Transferable[]): unknown {
-  if (!Array.isArray(packed)) return packed;
-  if (shape === protocol.ONE_ARGUMENT) return copyLarge(packed, transfer);
-  return packed.map((args) => Array.isArray(args) ? copyLarge(args, transfer) : args);
+/** What came of `unpack`: values, or as many places for them and why there are none. */
+interface Unpacked {
+  readonly values: ArrayLike<unknown>;
+  readonly failure: { error: unknown } | null;
+}
+
+function unpackValues(packed: unknown): Unpacked {
+  try {
+    return { values: unpack(packed) as ArrayLike<unknown>, failure: null };
+  } catch (error) {
+    return { values: (packed as { value: ArrayLike<unknown> }).value, failure: { error } };
+  }
 }
 
 function tookTooLong({ options, profile }: Batch): Timeout {

@@ -5,6 +5,7 @@
  * @module
  */
 import { Event } from "../../channels/event.ts";
+import type { TaskInfo } from "../events.ts";
 import type { WaitOptions } from "../greenlet.ts";
 import { addExternal } from "../hub.ts";
 import type { Op } from "../op.ts";
@@ -19,6 +20,7 @@ import type { Failure, FromWorker } from "./protocol.ts";
 import { unpackError } from "./remote_error.ts";
 import { pack } from "./shared/transport.ts";
 import type { WorkerTask } from "./task.ts";
+import { beginTask, endTask, findCaller } from "./task_events.ts";
 
 /** Options of {@linkcode Process}. */
 export interface ProcessOptions<A extends unknown[]> {
@@ -42,7 +44,21 @@ const RUN_TARGET: Definition = {
 let made = 0;
 const alive = new Set<Process>();
 
-/** The processes that were started by this isolate and have not ended. */
+/**
+ * The processes that were started by this isolate and have not ended.
+ *
+ * @example Usage
+ * ```ts
+ * import { activeChildren, Process } from "@tendril/tendril/parallel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const child = new Process({ target: (n: number) => n * n, args: [3] });
+ * child.start();
+ * assertEquals(activeChildren(), [child]);
+ * await child.join();
+ * assertEquals(activeChildren(), []);
+ * ```
+ */
 export function activeChildren(): Process[] {
   return [...alive];
 }
@@ -76,6 +92,7 @@ export class Process<A extends unknown[] = unknown[]> {
   #link: Link | null = null;
   #pid: number | undefined;
   #exitcode: number | undefined;
+  #task: TaskInfo | null = null;
 
   /**
    * Makes a process that has not started.
@@ -132,6 +149,7 @@ export class Process<A extends unknown[] = unknown[]> {
     this.#state = "running";
     alive.add(this as unknown as Process);
     addExternal(1);
+    this.#task = beginTask({ definition: this.#definition, late: false }, name, 1, findCaller());
   }
 
   /**
@@ -245,6 +263,8 @@ export class Process<A extends unknown[] = unknown[]> {
     this.#state = "ended";
     alive.delete(this as unknown as Process);
     addExternal(-1);
+    const failed = this.#exitcode !== 0;
+    endTask(this.#task, failed ? { error: `exit code ${this.#exitcode}` } : null);
     this.#ended.set();
   }
 

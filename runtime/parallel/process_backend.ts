@@ -6,9 +6,11 @@
  *
  * @module
  */
+import { excuse } from "../hub.ts";
 import { checkBootstrap } from "./bootstrap.ts";
 import { currentProcess, type ProcessInfo } from "./identity.ts";
 import type { Link, Listener, Start } from "./link.ts";
+import { giveUpAfter } from "./patience.ts";
 import { read, write } from "./process_wire.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
@@ -55,9 +57,6 @@ export function connectProcess(
 /** How long after the end of a process something it said may arrive, in milliseconds. */
 const LAST_WORDS = 200;
 
-// Processes live in real time, whatever clock the program uses.
-const { setTimeout, clearTimeout } = globalThis;
-
 class ProcessLink implements Link {
   readonly control = null;
   readonly #child: ChildProcess;
@@ -67,16 +66,7 @@ class ProcessLink implements Link {
   constructor(start: Start, listener: Listener, flags: string[]) {
     this.#listener = listener;
     const first = write({ ...start, parent: currentProcess() }); // before there is anything to be ended
-    const { process } = globalThis as unknown as NodeModules;
-    const main = new URL("./process_main.ts", import.meta.url);
-    this.#child = process.getBuiltinModule("node:child_process").spawn(
-      Deno.execPath(),
-      ["run", "--quiet", "--no-prompt", ...flags, main.href],
-      {
-        stdio: ["ignore", "inherit", "inherit", "ipc"],
-        serialization: "advanced",
-      },
-    );
+    this.#child = excuse(() => spawnMain(flags));
     this.#child.on("message", (bytes) => listener.receive(read(bytes) as FromWorker));
     this.#child.on("error", (error) => {
       // A channel that breaks has no news: the process ends, or has ended.
@@ -116,12 +106,12 @@ class ProcessLink implements Link {
 
   #exited(code: number | null, signal: string | null): void {
     const end = () => {
-      clearTimeout(timer);
+      stopWaiting();
       if (code !== null) this.#end(`it ended with code ${code}`, code);
       else this.#end(`it was ended by ${signal}`, signal === "SIGTERM" ? -15 : -9);
     };
     // What it said last may still be on its way, but a channel that breaks says nothing.
-    const timer = setTimeout(end, LAST_WORDS);
+    const stopWaiting = giveUpAfter(LAST_WORDS, end);
     if (this.#child.connected) this.#child.on("disconnect", end);
     else end();
   }
@@ -133,6 +123,20 @@ class ProcessLink implements Link {
     this.#listener.lost(why, code);
     this.#listener.gone();
   }
+}
+
+/** Starts a process; the first time loads a part of Node. */
+function spawnMain(flags: string[]): ChildProcess {
+  const { process } = globalThis as unknown as NodeModules;
+  const main = new URL("./process_main.ts", import.meta.url);
+  return process.getBuiltinModule("node:child_process").spawn(
+    Deno.execPath(),
+    ["run", "--quiet", "--no-prompt", ...flags, main.href],
+    {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      serialization: "advanced",
+    },
+  );
 }
 
 const KINDS = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;

@@ -10,6 +10,7 @@ import type { ProcessStart } from "./process_backend.ts";
 import { read, write } from "./process_wire.ts";
 import { HEARD, type ToWorker } from "./protocol.ts";
 import { setMaxBlockingTime } from "../hub.ts";
+import { reportEnd } from "./report_end.ts";
 import { Server } from "./server.ts";
 
 /** The part of Node's process that is used here. */
@@ -40,17 +41,9 @@ process.on("message", (bytes) => {
     // What was said last goes out first.
     leave: () => process.send(write([HEARD, -1]), () => exit(0)),
   }, control);
+  reportEnd(server);
   server.begin(initializer, initArgs);
 });
 
 // The parent is gone, and so is whoever waits for results.
 process.on("disconnect", () => exit(1));
-
-addEventListener("error", (event) => {
-  event.preventDefault();
-  server?.stray(event.error);
-});
-addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  server?.stray(event.reason);
-});

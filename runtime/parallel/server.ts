@@ -1,18 +1,19 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * The worker's side: takes items, runs them and tells how they ended.
+ * The worker's side: takes items and runs them. teller.ts tells how they ended.
  *
  * Invariants:
  * - Runs wait in `#runs` in the order of their coming; only the first may begin, once its function is
  *   loaded. So items are claimed in order.
  * - A plain function runs at once, and the outcomes of a run are told together. A generator function,
  *   an async one, or one that returns something to wait for, goes on in a greenlet of this isolate.
- * - What was told leaves the isolate at once; what runs now and has not been told is in `#values`.
+ * - What was told leaves the isolate at once; what runs now and has not been told is in the teller.
+ * - While the pool was told that the worker waits at its mailbox, it does, or comes back there before it
+ *   does anything else: nobody else looks for what lies in it.
  *
  * @module
  */
 import { isGenerator, isGeneratorFunction, isThenable } from "../body.ts";
-import { show } from "../clock.ts";
 import { isPumping } from "../fiber.ts";
 import { Greenlet } from "../greenlet.ts";
 import { nextTurn } from "../hub.ts";
@@ -21,19 +22,18 @@ import { Timeout } from "../timeout.ts";
 import { withTimeout } from "../with_timeout.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { claim, claimed, isAskedToStop, resume } from "./control.ts";
-import { clarify, type Definition, isAsyncFunction, load, type Loaded } from "./load.ts";
 import { guarded, prepareGuard } from "./guard.ts";
-import { copyLarge } from "./large.ts";
-import { type LateHost, LateItem } from "./late_item.ts";
-import { answerElsewhere, answerMail, waitForMail } from "./mail.ts";
-import { packNumbers } from "./numbers.ts";
+import { LateItem } from "./late_item.ts";
+import { clarify, type Definition, isAsyncFunction, load, type Loaded } from "./load.ts";
+import { waitForMail } from "./mail.ts";
 import * as protocol from "./protocol.ts";
-import type { Failure, FromWorker, RunMessage, ToWorker } from "./protocol.ts";
+import type { Failure, RunMessage, ToWorker } from "./protocol.ts";
 import { packError } from "./remote_error.ts";
 import { type Job, setPlainJob } from "./running.ts";
-import { pack, unpack } from "./shared/transport.ts";
+import { unpack } from "./shared/transport.ts";
+import { type Speaker, Teller } from "./teller.ts";
 
-const { ARGUMENT_LISTS, OUTCOMES, RUN } = protocol;
+const { ARGUMENT_LISTS, RUN } = protocol;
 
 /** How long outcomes may wait for those of the same run, in milliseconds. */
 const PATIENCE = 2;
@@ -43,18 +43,6 @@ const SPREE = 10;
 /** The outcome of what was cancelled before it began; nobody looks at it. */
 const SKIPPED: Failure = {};
 
-/** How a server speaks to its pool. */
-export interface Speaker {
-  /** Whether memory can be moved to the pool. */
-  readonly moves: boolean;
-  /** Whether it has a thread of its own, which may wait at its mailbox. */
-  readonly hasMailbox: boolean;
-  /** Sends a message. */
-  post(message: FromWorker, transfer: Transferable[]): void;
-  /** Ends this isolate, after `LEAVING` was sent. */
-  leave(): void;
-}
-
 /** A function that was defined for this worker. */
 interface Entry {
   readonly definition: Definition;
@@ -62,51 +50,40 @@ interface Entry {
   failure: { error: unknown } | null;
 }
 
-/** How an item ended that went on in a greenlet. */
-interface LateOutcome {
-  readonly item: number;
-  readonly failure: Failure | null;
-  readonly value: unknown;
-}
-
 /** Serves one pool. */
-export class Server implements Job, LateHost {
-  readonly #speaker: Speaker;
+export class Server implements Job {
+  readonly #hasMailbox: boolean;
   readonly #control: Int32Array;
+  readonly #teller: Teller;
   readonly #functions = new Map<number, Entry>();
   #runs: RunMessage[] = [];
   /** Items that were cancelled before they began. */
   readonly #skipped = new Set<number>();
   readonly #late = new Map<number, LateItem>();
   #ready = false;
+  /** Whether something in it was interrupted: it begins nothing more, and will be told to leave. */
+  #retired = false;
   #left = false;
-  /** Whether handles of shared things can be made. */
-  #sharing = false;
-  /** Whether the run on the stack came by mail and nothing was said about it yet. */
-  #byMail = false;
-  #spreeEnd = 0;
+  /** What makes handles of shared things: most workers never get any. */
+  #sharing: "unknown" | "loading" | "known" = "unknown";
+  /** Why that could not be loaded. */
+  #sharingFailure: { error: unknown } | null = null;
   /** How many messages have come. */
   #read = 0;
-  // The run that is on the stack.
+  /** The plain item on the stack. */
   #item = -1;
-  #first = 0;
-  #values: unknown[] = [];
-  #failures: [number, Failure][] | null = null;
-  #lates: number[] | null = null;
-  #since = 0;
-  /** Outcomes of items that went on in greenlets, to be told together. */
-  #told: LateOutcome[] = [];
 
   /** Makes a server that has yet to {@linkcode Server.begin}. */
   constructor(speaker: Speaker, control: Int32Array) {
-    this.#speaker = speaker;
+    this.#hasMailbox = speaker.hasMailbox;
     this.#control = control;
+    this.#teller = new Teller(speaker, control);
   }
 
   /** Runs the initializer and then what has come. */
   async begin(initializer: Definition | undefined, args: unknown): Promise<void> {
     try {
-      if (holdsHandles(args)) await this.#loadShared();
+      if (holdsHandles(args)) await import("./shared/mod.ts");
       if (initializer !== undefined) {
         const fn = await bootstrap(() => load(initializer));
         const greenlet = new Greenlet(fn, { name: initializer.name || "initializer" });
@@ -115,10 +92,10 @@ export class Server implements Job, LateHost {
       }
     } catch (error) {
       const record = packError(initializer === undefined ? error : clarify(error, initializer));
-      return this.#post([protocol.UNFIT, record]);
+      return this.#teller.post([protocol.UNFIT, record]);
     }
     this.#ready = true;
-    this.#post([protocol.READY]);
+    this.#teller.post([protocol.READY]);
     this.#drain();
   }
 
@@ -132,11 +109,11 @@ export class Server implements Job, LateHost {
       case protocol.RUN:
         this.#runs.push(message);
         this.#drain();
-        if (this.#speaker.hasMailbox) this.#attendMail();
+        if (this.#hasMailbox) this.#attendMail();
         break;
       case protocol.CANCEL: {
         const item = message[1];
-        this.#post([protocol.HEARD, item]);
+        this.#teller.post([protocol.HEARD, item]);
         if (item >= claimed(this.#control)) this.#skipped.add(item);
         else this.#late.get(item)?.greenlet.requestKill();
         break;
@@ -151,10 +128,14 @@ export class Server implements Job, LateHost {
     }
   }
 
-  /** Loads what makes handles of tokens: most workers never get any. */
   async #loadShared(): Promise<void> {
-    await import("./shared/mod.ts");
-    this.#sharing = true;
+    this.#sharing = "loading";
+    try {
+      await import("./shared/mod.ts");
+    } catch (error) {
+      this.#sharingFailure = { error };
+    }
+    this.#sharing = "known";
     this.#drain();
   }
 
@@ -173,9 +154,12 @@ export class Server implements Job, LateHost {
   }
 
   #drain(): void {
-    while (this.#ready && !this.#left && this.#runs.length > 0) {
+    while (this.#ready && !this.#retired && !this.#left && this.#runs.length > 0) {
       const run = this.#runs[0]!;
-      if (holdsHandles(run[4]) && !this.#sharing) return void this.#loadShared();
+      if (holdsHandles(run[4]) && this.#sharing !== "known") {
+        if (this.#sharing === "unknown") this.#loadShared();
+        return;
+      }
       const entry = this.#functions.get(run[1])!;
       if (entry.fn === null && entry.failure === null) return;
       this.#runs.shift();
@@ -185,32 +169,27 @@ export class Server implements Job, LateHost {
 
   /** Runs what comes by mail, until nothing does for a moment, or it is time for the event loop. */
   #attendMail(): void {
-    this.#spreeEnd = performance.now() + SPREE;
-    while (this.#mayWait()) {
+    const teller = this.#teller;
+    const end = performance.now() + SPREE;
+    const mayWait = () => this.#isFree() && performance.now() < end;
+    let waits = mayWait();
+    while (waits) {
       const mail = waitForMail(this.#control, this.#read);
       if (mail === null) return;
       const [fn, item, args] = mail;
-      this.#byMail = true;
-      this.#run(this.#functions.get(fn)!, [RUN, fn, item, ARGUMENT_LISTS, [args], undefined]);
-      this.#answerElsewhere();
+      teller.beginMail(mayWait);
+      this.#runs.push([RUN, fn, item, ARGUMENT_LISTS, [args], undefined]);
+      this.#drain();
+      // Who has said that it waits has to, even if it took until the end of the spree to come here.
+      waits = teller.endMail() || mayWait();
     }
-  }
-
-  #mayWait(): boolean {
-    return this.#ready && !this.#left && this.#isFree() && performance.now() < this.#spreeEnd;
-  }
-
-  /** Once a message was said about a call that came by mail, its outcome is one, too. */
-  #answerElsewhere(): void {
-    if (!this.#byMail) return;
-    this.#byMail = false;
-    answerElsewhere(this.#control);
   }
 
   /** Whether nothing goes on here that needs the event loop. */
   #isFree(): boolean {
-    return this.#runs.length === 0 && this.#late.size === 0 && this.#told.length === 0 &&
-      !isPumping();
+    return this.#ready && !this.#retired && !this.#left && this.#runs.length === 0 &&
+      this.#late.size === 0 &&
+      this.#teller.done && !isPumping();
   }
 
   #run(entry: Entry, [, , first, shape, packed, timeout]: RunMessage): void {
@@ -218,6 +197,7 @@ export class Server implements Job, LateHost {
     let { failure } = entry;
     let items: ArrayLike<unknown>;
     try {
+      if (this.#sharingFailure !== null && holdsHandles(packed)) throw this.#sharingFailure.error;
       items = unpack(packed) as ArrayLike<unknown>;
     } catch (error) {
       failure ??= { error };
@@ -231,13 +211,6 @@ export class Server implements Job, LateHost {
     else this.#runPlain(entry.definition, fn!, first, shape, items);
   }
 
-  #open(first: number): void {
-    this.#first = first;
-    this.#values = [];
-    this.#failures = this.#lates = null;
-    this.#since = performance.now();
-  }
-
   #runPlain(
     definition: Definition,
     fn: Loaded,
@@ -245,50 +218,45 @@ export class Server implements Job, LateHost {
     shape: number,
     items: ArrayLike<unknown>,
   ): void {
+    const teller = this.#teller;
     const count = items.length;
     // Looking at the clock takes longer than a small item does.
     const pause = count > 64 ? 16 : 1;
-    this.#open(first);
+    teller.open(first);
     setPlainJob(this);
     for (let place = 0; place < count; place++) {
       const item = first + place;
       if (!claim(this.#control, item)) break;
       this.#item = item;
       if (this.#skipped.size > 0 && this.#skipped.delete(item)) {
-        this.#fail(SKIPPED);
+        teller.fail(SKIPPED);
         continue;
       }
       try {
         const value = shape === ARGUMENT_LISTS
           ? fn(...items[place] as unknown[])
           : fn(items[place]);
-        if (typeof value === "object" && value !== null && isWaitable(value)) {
-          this.#adopt(definition, item, value);
-        } else this.#values.push(value);
+        if (isWaitable(value)) this.#adopt(definition, item, null, () => value);
+        else teller.succeed(value);
       } catch (error) {
-        this.#fail({ ...packError(clarify(error, definition)) });
+        teller.fail(packError(clarify(error, definition)));
       }
       if (this.#left) break;
-      if (place % pause === 0 && place > 0 && performance.now() - this.#since > PATIENCE) {
-        this.flush();
-        this.#open(item + 1);
-      }
+      if (place % pause === 0 && place > 0 && teller.elapsed > PATIENCE) teller.flush();
     }
-    setPlainJob(null);
-    this.#item = -1;
-    this.flush();
+    this.#endPlain();
   }
 
-  #fail(failure: Failure): void {
-    (this.#failures ??= []).push([this.#values.length, failure]);
-    this.#values.push(undefined);
+  #endPlain(): void {
+    setPlainJob(null);
+    this.#item = -1;
+    this.#teller.flush();
   }
 
   /** A plain function gave something to wait for. */
-  #adopt(definition: Definition, item: number, value: object): void {
-    (this.#lates ??= []).push(this.#values.length);
-    this.#values.push(undefined);
-    this.#late.set(item, new LateItem(this, item, null, definition, () => value, []));
+  #adopt(definition: Definition, item: number, limit: Timeout | null, body: Loaded): void {
+    this.#teller.adopt();
+    this.#late.set(item, new LateItem(this, item, limit, definition, body, []));
   }
 
   #runLate(
@@ -302,159 +270,61 @@ export class Server implements Job, LateHost {
       const args = argumentsOf(items[count], shape);
       const item = first + count++;
       if (this.#skipped.delete(item)) {
-        this.#tell({ item, failure: SKIPPED, value: undefined });
+        this.#teller.tellLate(item, SKIPPED, undefined);
         continue;
       }
       this.#late.set(item, new LateItem(this, item, null, definition, fn!, args));
     }
-    // By the next turn they have run up to their first wait.
-    if (count > 0) nextTurn(() => this.#post([protocol.BEGUN, first, count]));
+    if (count > 0) this.#tellBegun(first, count);
+  }
+
+  /** By the next turn they have run up to their first wait. */
+  #tellBegun(first: number, count: number): void {
+    nextTurn(() => this.#teller.post([protocol.BEGUN, first, count]));
   }
 
   #runLimited({ fn, definition }: Entry, item: number, args: unknown[], ms: number): void {
+    const teller = this.#teller;
     if (!isLateFunction(fn!)) prepareGuard();
     if (!claim(this.#control, item)) return;
+    teller.open(item);
     if (this.#skipped.delete(item)) {
-      this.#open(item);
-      this.#fail(SKIPPED);
-      return this.flush();
+      teller.fail(SKIPPED);
+      return teller.flush();
     }
-    this.#post([protocol.STARTED, item]);
+    teller.post([protocol.STARTED, item]);
     const limit = new Timeout(ms);
     if (isLateFunction(fn!)) {
       const body = () => withTimeout(limit, () => fn!(...args));
       this.#late.set(item, new LateItem(this, item, limit, definition, body, []));
-      nextTurn(() => this.#post([protocol.BEGUN, item, 1]));
-      return;
+      return this.#tellBegun(item, 1);
     }
-    this.#open(item);
     this.#item = item;
     setPlainJob(this);
-    let interrupted = false;
     try {
       const done = guarded(() => fn!(...args), ms);
       if (done === undefined) {
-        interrupted = true;
-        this.#fail({ timedOut: true });
-      } else if (typeof done.value === "object" && done.value !== null && isWaitable(done.value)) {
+        this.#retired = true; // what was interrupted anywhere may have left anything half done
+        teller.fail({ timedOut: true });
+      } else if (isWaitable(done.value)) {
         const { value } = done;
-        const left = new Timeout(Math.max(0, ms - (performance.now() - this.#since)));
-        const body = () => withTimeout(left, () => value);
-        (this.#lates ??= []).push(0);
-        this.#values.push(undefined);
-        this.#late.set(item, new LateItem(this, item, left, definition, body, []));
-      } else this.#values.push(done.value);
+        const left = new Timeout(Math.max(0, ms - teller.elapsed));
+        this.#adopt(definition, item, left, () => withTimeout(left, () => value));
+      } else teller.succeed(done.value);
     } catch (error) {
-      this.#fail({ ...packError(clarify(error, definition)) });
+      teller.fail(packError(clarify(error, definition)));
     }
-    setPlainJob(null);
-    this.#item = -1;
-    this.flush();
-    // What was interrupted anywhere may have left anything half done.
-    if (interrupted) this.leave("a task in it was stopped when its time was over", undefined);
+    this.#endPlain();
   }
 
-  /** Tells the outcomes that are known of the run on the stack. */
-  flush(): void {
-    const values = this.#values;
-    if (values.length === 0) return;
-    const first = this.#first;
-    const failures = this.#failures;
-    const lates = this.#lates;
-    const elapsed = performance.now() - this.#since;
-    this.#values = [];
-    this.#first = first + values.length;
-    this.#failures = this.#lates = null;
-    if (this.#byMail && failures === null && lates === null) {
-      this.#byMail = !answerMail(this.#control, [values[0], elapsed], this.#mayWait());
-      if (!this.#byMail) return;
-    }
-    const transfer: Transferable[] = [];
-    try {
-      const packed = failures === null && lates === null
-        ? this.#packValues(values, transfer)
-        : pack(values, transfer);
-      this.#post([OUTCOMES, first, packed, failures, lates, elapsed], transfer);
-    } catch {
-      this.#flushEach(first, values, failures, lates, elapsed);
-    }
-  }
-
-  /** Numbers go as one block of memory; that and other large ones are moved. */
-  #packValues(values: unknown[], transfer: Transferable[]): unknown {
-    const floats = packNumbers(values);
-    if (floats !== undefined) {
-      transfer.push(floats.buffer);
-      return floats;
-    }
-    const packed = pack(values, transfer);
-    return this.#speaker.moves && Array.isArray(packed) ? copyLarge(packed, transfer) : packed;
-  }
-
-  /** One of the values cannot be sent; the others are. */
-  #flushEach(
-    first: number,
-    values: unknown[],
-    failures: [number, Failure][] | null,
-    lates: number[] | null,
-    elapsed: number,
-  ): void {
-    values.forEach((value, place) => {
-      let failure = failures?.find(([at]) => at === place)?.[1] ?? null;
-      const late = lates?.includes(place) ? [0] : null;
-      const share = elapsed / values.length;
-      const tell = (value: unknown) => {
-        const transfer: Transferable[] = [];
-        const failed: [number, Failure][] | null = failure === null ? null : [[0, failure]];
-        const packed = pack([value], transfer);
-        this.#post([OUTCOMES, first + place, packed, failed, late, share], transfer);
-      };
-      try {
-        tell(value);
-      } catch (error) {
-        failure = unsendable(error);
-        tell(undefined);
-      }
-    });
-  }
-
-  /** Tells the outcome of an item that went on in a greenlet, along with those of the same turn. */
-  tellLate({ item, limit, definition }: LateItem, failed: boolean, outcome: unknown): void {
+  /** An item that went on in a greenlet has ended. */
+  ended({ item, limit, definition }: LateItem, failed: boolean, outcome: unknown): void {
     this.#late.delete(item);
-    if (!failed) return this.#tell({ item, failure: null, value: outcome });
+    if (!failed) return this.#teller.tellLate(item, null, outcome);
     const failure = limit !== null && outcome === limit
       ? { timedOut: true }
       : packError(clarify(outcome, definition));
-    this.#tell({ item, failure, value: undefined });
-  }
-
-  #tell(outcome: LateOutcome): void {
-    if (this.#told.length === 0) queueMicrotask(() => this.#flushLate());
-    this.#told.push(outcome);
-  }
-
-  #flushLate(): void {
-    const told = this.#told;
-    if (told.length === 0) return;
-    this.#told = [];
-    try {
-      this.#postLate(told);
-    } catch {
-      for (const one of told) {
-        try {
-          this.#postLate([one]);
-        } catch (error) {
-          this.#postLate([{ item: one.item, failure: unsendable(error), value: undefined }]);
-        }
-      }
-    }
-  }
-
-  #postLate(told: LateOutcome[]): void {
-    const transfer: Transferable[] = [];
-    const values = pack(told.map((one) => one.value), transfer);
-    const failures = told.map((one) => one.failure);
-    this.#post([protocol.LATE, told.map((one) => one.item), failures, values], transfer);
+    this.#teller.tellLate(item, failure, undefined);
   }
 
   /** Whether the plain item that runs was asked to stop. */
@@ -469,39 +339,27 @@ export class Server implements Job, LateHost {
 
   /** Sends what an item reports on its way. */
   reportFor(item: number, value: unknown): void {
-    const transfer: Transferable[] = [];
-    try {
-      this.#post([protocol.PROGRESS, item, pack([value], transfer)], transfer);
-    } catch (cause) {
-      throw new TypeError(`Cannot report ${show(value)}: it cannot be sent`, { cause });
-    }
+    this.#teller.report(item, value);
   }
 
   /** Tells of an error that belongs to no item. */
   stray(error: unknown): void {
-    this.#post([protocol.STRAY, packError(error)]);
+    this.#teller.stray(error);
   }
 
   /** Tells what is known and ends. */
   leave(why: string, exitCode: number | undefined): void {
     if (this.#left) return;
-    this.flush();
-    this.#flushLate();
-    this.#post([protocol.LEAVING, why, exitCode, claimed(this.#control)]);
     this.#left = true;
-    this.#speaker.leave();
+    this.#teller.leave(why, exitCode);
   }
 
   /** Ends what goes on, for nobody hears of it any more. */
   abandon(): void {
     this.#left = true;
+    this.#teller.hush();
     this.#runs = [];
     for (const { greenlet } of this.#late.values()) greenlet.requestKill();
-  }
-
-  #post(message: FromWorker, transfer: Transferable[] = []): void {
-    this.#answerElsewhere();
-    if (!this.#left) this.#speaker.post(message, transfer);
   }
 }
 
@@ -526,15 +384,7 @@ function holdsHandles(packed: unknown): boolean {
 }
 
 /** Whether what a plain function gave has to be waited for. */
-function isWaitable(value: object): boolean {
+function isWaitable(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
   return isThenable(value) || value instanceof Op || isGenerator(value);
-}
-
-function unsendable(error: unknown): Failure {
-  return packError(
-    new TypeError(
-      `Cannot send the result of a task back: ${(error as Error).message} Return plain data`,
-      { cause: error },
-    ),
-  );
 }

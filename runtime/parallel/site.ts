@@ -8,9 +8,26 @@
 const here = new URL("../../", import.meta.url).href;
 const INTERNAL = ["runtime/", "channels/"].map((folder) => here + folder);
 
-/** Notes the place of a call. It costs as much as a small task, so not every call does it. */
-export function noteSite(): Error {
-  return new Error();
+/** Of how many calls in a row the place is noted, if there were none lately. */
+const MOST_SITES = 8;
+/** After how many milliseconds another may be noted. */
+const SITE_MS = 0.1;
+
+/** Notes where calls are made, unless many are made in a short time: then that would take longer than they do. */
+export class Sites {
+  /** How many may be noted at this moment. */
+  #left = 0;
+  #lookedAt = 0;
+
+  /** Notes the place of a call, or not. */
+  note(): Error | null {
+    const now = performance.now();
+    this.#left = Math.min(MOST_SITES, this.#left + (now - this.#lookedAt) / SITE_MS);
+    this.#lookedAt = now;
+    if (this.#left < 1) return null;
+    this.#left--;
+    return new Error();
+  }
 }
 
 /** The lines of the stack from the caller's on. */

@@ -36,6 +36,8 @@ export interface Work extends Place {
   abort(reason: unknown): void;
   /** Stops listening to its signal. */
   unlisten: (() => void) | null;
+  /** Whether it has no more items to give; a call stands in the queue as long as it has. */
+  readonly exhausted?: boolean;
   /** Its pool is closing: what it holds back until somebody has read its results is not held back any more. */
   unbind?(): void;
 }
@@ -49,6 +51,8 @@ export interface Cargo {
 
 /** Where items are that were sent to a worker. */
 export interface Slot {
+  /** The name of the worker. */
+  readonly worker: string;
   /** Nobody waits for the item at this place any more. */
   evict(place: number): void;
   /** Nobody waits for any of the items any more. */
@@ -82,6 +86,8 @@ export interface Batch {
   succeed(place: number, values: ArrayLike<unknown>): void;
   /** The item at `place` failed. */
   fail(place: number, error: unknown): void;
-  /** The items at these places have not been run; `alone` when one of them may have ended a worker. */
-  giveBack(places: number[], alone: boolean): void;
+  /** Whether a worker died that may have begun it, and might die again. */
+  readonly suspected: boolean;
+  /** The items at these places have not been run; `suspected` when one of them may have ended a worker. */
+  giveBack(places: number[], suspected: boolean): void;
 }

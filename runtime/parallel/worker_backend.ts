@@ -7,11 +7,13 @@
  *
  * @module
  */
+import { excuse } from "../hub.ts";
 import { checkBootstrap } from "./bootstrap.ts";
 import { currentProcess } from "./identity.ts";
 import type { Link, Listener, Start } from "./link.ts";
 import { countPosted, giveUpAnswer, makeControl, putMail, wakeForMessage } from "./mail.ts";
 import { makeChannel, type NodePort } from "./node_channel.ts";
+import { giveUpAfter } from "./patience.ts";
 import { type FromWorker, OUTCOMES, type ToWorker } from "./protocol.ts";
 import { markDead, registerWorker, requestShutdown, type WorkerPass } from "./shared/liveness.ts";
 import { pack } from "./shared/transport.ts";
@@ -22,9 +24,6 @@ const GRACE = 1000;
 
 /** How long to wait for the reason why a worker could not start, in milliseconds. */
 const REASON = 100;
-
-// Threads live in real time, whatever clock the program uses.
-const { setTimeout, clearTimeout } = globalThis;
 
 let lastPid = 0;
 let leaked = 0;
@@ -51,21 +50,30 @@ class WorkerLink implements Link {
   #closed = false;
   /** Whether it ever said anything. */
   #heard = false;
-  #watch: ReturnType<typeof setTimeout> | undefined;
+  /** Calls off what is to happen when it does not end, or does not say why it did. */
+  #watch: (() => void) | undefined;
 
   constructor({ name, daemon, initializer, initArgs }: Start, listener: Listener) {
     this.#name = name;
     this.#listener = listener;
-    const url = new URL("./worker_main.ts", import.meta.url);
-    this.#worker = new Worker(url, { type: "module", name });
+    const transfer: Transferable[] = [];
+    const packedArgs = pack(initArgs, transfer);
+    this.#pass = registerWorker(name);
+    try {
+      const url = new URL("./worker_main.ts", import.meta.url);
+      // Returns when the thread has an isolate: tens of milliseconds, or more on a busy machine.
+      this.#worker = excuse(() => new Worker(url, { type: "module", name }));
+    } catch (error) {
+      markDead(this.#pass);
+      throw error;
+    }
     unrefWorker(this.#worker);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#lose(event.message);
     };
-    this.#pass = registerWorker(name);
     // Loaded while the thread starts.
-    const { port1, port2 } = makeChannel();
+    const { port1, port2 } = excuse(makeChannel);
     this.#port = port1;
     port1.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       this.#heard = true;
@@ -75,10 +83,10 @@ class WorkerLink implements Link {
     port1.on("close", () => {
       this.#closed = true;
       if (this.#heard || this.#state !== "alive") this.#gone();
-      else this.#watch = setTimeout(() => this.#gone(), REASON);
+      else this.#watch = giveUpAfter(REASON, () => this.#gone());
     });
     port1.unref();
-    const transfer: Transferable[] = [port2];
+    transfer.push(port2);
     const message: WorkerStart = {
       self: { name, pid: this.pid, daemon },
       parent: currentProcess(),
@@ -86,7 +94,7 @@ class WorkerLink implements Link {
       control: this.control,
       pass: this.#pass,
       initializer,
-      initArgs: pack(initArgs, transfer),
+      initArgs: packedArgs,
     };
     try {
       this.#worker.postMessage(message, transfer);
@@ -122,9 +130,9 @@ class WorkerLink implements Link {
     this.#state = "stopped";
     requestShutdown(this.#pass); // ends waits that block the thread
     this.#worker.terminate();
-    clearTimeout(this.#watch);
+    this.#watch?.();
     if (this.#closed) this.#gone();
-    else this.#watch = setTimeout(() => this.#leak(), GRACE);
+    else this.#watch = giveUpAfter(GRACE, () => this.#leak());
   }
 
   /** It ends no loop and no wait of the host: the thread goes on until its task gives way. */
@@ -153,7 +161,7 @@ class WorkerLink implements Link {
     if (before === "gone") return;
     this.#state = "gone";
     giveUpAnswer(this.control);
-    clearTimeout(this.#watch);
+    this.#watch?.();
     this.#worker.terminate();
     this.#port.close();
     if (before === "leaked") {

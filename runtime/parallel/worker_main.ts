@@ -6,6 +6,7 @@
  */
 import { setMaxBlockingTime } from "../hub.ts";
 import { becomeProcess, type ProcessInfo } from "./identity.ts";
+import { reportEnd } from "./report_end.ts";
 import { Server } from "./server.ts";
 import { enterWorker, type WorkerPass } from "./shared/liveness.ts";
 import type { Start } from "./link.ts";
@@ -37,7 +38,6 @@ setMaxBlockingTime(Infinity); // that is what workers are for
 
 const scope = globalThis as unknown as WorkerScope;
 const close = scope.close.bind(scope);
-const exit = Deno.exit;
 
 // At once, and not after an await: messages that find no handler are lost.
 scope.onmessage = ({ data: { self, parent, port, control, pass, initializer, initArgs } }) => {
@@ -51,28 +51,6 @@ scope.onmessage = ({ data: { self, parent, port, control, pass, initializer, ini
     leave: close,
   }, control);
   reportEnd(server);
-  reportErrors(server);
   port.onmessage = ({ data }: MessageEvent<ToWorker>) => server.receive(data);
   server.begin(initializer, initArgs);
 };
-
-/** The host tells nobody when a worker ends itself. */
-function reportEnd(server: Server): void {
-  scope.close = () => server.leave("it closed itself", undefined);
-  Deno.exit = (code: number = Deno.exitCode): never => {
-    server.leave(`it called Deno.exit(${code})`, code);
-    return exit(code);
-  };
-}
-
-/** An error that nobody caught would end the worker, after it was printed. */
-function reportErrors(server: Server): void {
-  scope.addEventListener("error", (event) => {
-    event.preventDefault();
-    server.stray((event as ErrorEvent).error);
-  });
-  scope.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    server.stray((event as PromiseRejectionEvent).reason);
-  });
-}

@@ -109,7 +109,7 @@ export class WorkerPool implements Disposable, AsyncDisposable {
   #call(fn: unknown, args: unknown[], options: ApplyOptions): Call {
     const dispatcher = this.#dispatcher;
     const profile = prepare(dispatcher, fn, args, options);
-    return new Call(dispatcher, profile, args, guardProgress(options), dispatcher.site());
+    return new Call(dispatcher, profile, args, guardProgress(options), dispatcher.sites.note());
   }
 
   /**

@@ -89,7 +89,21 @@ let made = 0;
 /** Stands in a handle so that it cannot be cloned by mistake; the error shows the text of it. */
 function handlesGoAsArgumentsOfATaskOrThroughPack(): void {}
 
-/** What all shared things have in common. */
+/**
+ * What all shared things have in common.
+ *
+ * @example Usage
+ * ```ts
+ * import { type SharedHandle, SharedLock, SharedSemaphore } from "@tendril/tendril/parallel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shared: SharedHandle[] = [
+ *   new SharedLock({ name: "till" }),
+ *   new SharedSemaphore(2, { name: "seats" }),
+ * ];
+ * assertEquals(shared.map(({ name }) => name), ["till", "seats"]);
+ * ```
+ */
 export abstract class SharedHandle implements Portable {
   /** Shown in dumps and errors. */
   readonly name: string | undefined;

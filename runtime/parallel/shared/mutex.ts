@@ -67,7 +67,23 @@ export interface SharedHold {
   readonly holder: unknown;
 }
 
-/** What {@linkcode SharedLock} and {@linkcode SharedRLock} have in common. */
+/**
+ * What {@linkcode SharedLock} and {@linkcode SharedRLock} have in common.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { SharedLock, type SharedMutex, SharedRLock } from "@tendril/tendril/parallel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lock = new SharedLock();
+ * const locks: SharedMutex[] = [lock, new SharedRLock()];
+ * await run(function* () {
+ *   using _ = yield* lock.acquire();
+ *   assertEquals(locks.map(({ owner }) => owner), ["main", null]);
+ * });
+ * ```
+ */
 export abstract class SharedMutex extends SharedHandle implements Lender {
   /** @internal */
   declare readonly gate: Gate;

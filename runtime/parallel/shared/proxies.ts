@@ -24,7 +24,19 @@ interface ProxyToken {
   readonly model: number;
 }
 
-/** What all proxies of a {@linkcode Manager} have in common. */
+/**
+ * What all proxies of a {@linkcode Manager} have in common.
+ *
+ * @example Usage
+ * ```ts
+ * import { DictProxy, Manager, type ManagerProxy } from "@tendril/tendril/parallel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using manager = new Manager();
+ * const kept: ManagerProxy[] = [manager.dict({ bread: 2 }), manager.list(["first"])];
+ * assertEquals(kept.map((each) => each instanceof DictProxy), [true, false]);
+ * ```
+ */
 export abstract class ManagerProxy implements Portable {
   /** @internal */
   protected readonly link: ManagerLink;

@@ -48,10 +48,10 @@ for (const backend of SHARING) {
       const cells = words();
       const held = pool.applyAsync(tasks.holdInGreenlet, [cells]);
       await reaches(cells, 0, 1);
-      const limited = pool.applyAsync(tasks.doubleLater, [4], { timeout: 1000 });
+      const limited = pool.applyAsync(tasks.doubleLater, [4], { timeout: 300 });
       // Had its time begun when it was called, it would be over.
       await pool.apply(tasks.double, [1]);
-      await new Promise((resolve) => setTimeout(resolve, 1100));
+      await new Promise((resolve) => setTimeout(resolve, 310));
       Atomics.store(cells, 1, 1);
       assertEquals(await held, "told");
       assertEquals(await limited, 8);
@@ -110,6 +110,66 @@ for (const backend of BACKENDS) {
     });
   });
 }
+
+/** Keeps this isolate from its event loop for so many milliseconds. */
+function holdIsolate(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+Deno.test("a task that ends in time has a result, even if nobody could look when the time was over", async () => {
+  await inPool(1, {}, async (pool) => {
+    const cells = words();
+    const result = pool.applyAsync(tasks.holdInGreenlet, [cells], { timeout: 500 });
+    await reaches(cells, 0, 1);
+    await turn();
+    Atomics.store(cells, 1, 1);
+    while (Atomics.load(cells, 2) === 0) holdIsolate(1); // until it has ended
+    holdIsolate(600);
+    assertEquals(await result, "told");
+  });
+});
+
+Deno.test("a worker that answered in time stays, even if nobody could look when the time was over", async () => {
+  await inPool(1, {}, async (pool) => {
+    const cells = words();
+    const controller = new AbortController();
+    const call = pool.applyAsync(tasks.holdInGreenlet, [cells], { signal: controller.signal });
+    await reaches(cells, 0, 1);
+    await turn();
+    controller.abort(new RangeError("enough"));
+    await assertRejects(async () => await call, RangeError, "enough");
+    holdIsolate(700);
+    assertEquals(await pool.apply(tasks.double, [2]), 4);
+    const { started, died } = pool.stats();
+    assertEquals({ started, died }, { started: 1, died: 0 });
+  });
+});
+
+Deno.test("a time limit may be longer than timers last, or none", async () => {
+  await inPool(1, {}, async (pool) => {
+    for (const timeout of [2 ** 32, Infinity]) {
+      assertEquals(await pool.apply(tasks.doubleLater, [2], { timeout }), 4);
+      assertEquals(await pool.apply(tasks.double, [2], { timeout }), 4);
+    }
+  });
+});
+
+Deno.test("a call that is given up does not take back what was moved for another", async () => {
+  await inPool(1, {}, async (pool) => {
+    for (let n = 0; n < 20; n++) await pool.apply(tasks.same, [new Uint8Array(1)]); // they are short
+    for (let n = 0; n < 20; n++) {
+      const [first, second] = [new ArrayBuffer(8), new ArrayBuffer(8)];
+      const controller = new AbortController();
+      const { signal } = controller;
+      const kept = pool.applyAsync(tasks.same<ArrayBuffer>, [first], { transfer: [first] });
+      const given = pool.applyAsync(tasks.same, [second], { transfer: [second], signal });
+      for (let n = 0; n < 5; n++) await Promise.resolve(); // they are sent now
+      controller.abort(new RangeError("no"));
+      await assertRejects(async () => await given, RangeError);
+      assertEquals((await kept).byteLength, 8);
+    }
+  });
+});
 
 Deno.test("a cancelled plain function hears of it, and its worker stays if it returns", async () => {
   await inPool(1, {}, async (pool) => {

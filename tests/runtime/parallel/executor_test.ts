@@ -154,6 +154,20 @@ Deno.test("shutdown({ cancelFutures }) cancels what has not begun, and what runs
   });
 });
 
+Deno.test("shutdown({ cancelFutures }) ends a map that waits for its reader", async () => {
+  const executor = new ParallelExecutor(1);
+  function* endless() {
+    for (let n = 0;; n++) yield n;
+  }
+  const results = executor.map(tasks.double, endless(), { prefetch: 4 });
+  assertEquals((await results.next()).value, 0);
+  await executor.shutdown({ cancelFutures: true });
+  const end = async () => {
+    for await (const n of results) assertEquals(n % 2, 0);
+  };
+  await assertRejects(end, CancelledError, "its executor was shut down");
+});
+
 Deno.test("shutdown({ wait: false }) does not wait", async () => {
   await whileHeld(async (executor, held) => {
     await executor.shutdown({ wait: false });

@@ -54,6 +54,16 @@ for (const backend of ["worker", "process"]) {
   });
 }
 
+Deno.test("process: one that runs out of memory ends alone, and the others run in the next", async () => {
+  await ends("memory", "process", "WorkerDiedError", "1 4 9", "end of main");
+});
+
+Deno.test("process: one that cannot even start breaks the pool", async () => {
+  const { said, code } = await runProgram("main.ts", "start", "process");
+  assertEquals([said[1], code], ["end of main", 0]);
+  assertStringIncludes(said[0]!, 'Cannot start worker "pool-1-1": it ended with code');
+});
+
 Deno.test("a program ends although a loop goes on, and is told how many do", async () => {
   const complained = await ends("kill", "worker", "25", "leaked 1", "end of main");
   assertStringIncludes(complained, 'Worker "pool-1-1" was terminated but still runs');

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { WorkerPool } from "@tendril/tendril/parallel";
 import {
   answerMail,
+  countPosted,
   giveUpAnswer,
   makeControl,
   putMail,
@@ -60,12 +61,9 @@ Deno.test("a worker that is called again and again still has turns for its timer
   await inPool(1, {}, async (pool) => {
     const cells = words();
     await pool.apply(tasks.countOften, [cells]);
-    let calls = 0;
-    while (Atomics.load(cells, 0) < 5) {
-      await pool.apply(tasks.same, [calls]);
-      calls++;
-    }
-    assert(calls > 0);
+    const before = Atomics.load(cells, 0);
+    while (Atomics.load(cells, 0) < before + 5) await pool.apply(tasks.same, [1]);
+    Atomics.store(cells, 1, 1);
   });
 });
 
@@ -81,6 +79,44 @@ Deno.test("a call that is killed on its way leaves the next ones alone", async (
       assertEquals(await pool.apply(tasks.same, [n]), n);
     }
   });
+});
+
+Deno.test("a worker that says that it waits at its mailbox does, however late it gets there", async () => {
+  await inPool(1, {}, async (pool) => {
+    await pool.apply(tasks.slowClock);
+    // Its time away from the event loop is over at some moment between two looks at the clock.
+    for (let n = 0; n < 300; n++) assertEquals(await pool.apply(tasks.same, [n]), n);
+  });
+});
+
+Deno.test("a call does not overtake the definition of its function", async () => {
+  await inPool(1, {}, async (pool) => {
+    await warm(pool);
+    for (let n = 0; n < 10; n++) {
+      // Its module loads for some turns; the definition is sent, and the first call cannot be.
+      const slow = {
+        module: `data:text/javascript,await new Promise((r) => setTimeout(r, 20));` +
+          `export const same${n} = (v) => v`,
+        name: `same${n}`,
+      };
+      const first = async () => await pool.apply(slow, [new Map([[1, () => 1]])]);
+      await assertRejects(first, TypeError, "could not be cloned");
+      assertEquals(await pool.apply(tasks.same, [1]), 1);
+      assertEquals(await pool.apply<[number], number>(slow, [2]), 2);
+    }
+  });
+});
+
+Deno.test("putMail() does not overtake a message that was not read", () => {
+  const control = makeControl();
+  waitForMail(control, 0);
+  answerMail(control, ["nobody", 0], true);
+  countPosted(control);
+  assertEquals(putMail(control, [1, 2, []], () => {}), false);
+  waitForMail(control, 1);
+  answerMail(control, ["nobody", 0], true);
+  assert(putMail(control, [1, 2, []], () => {}));
+  giveUpAnswer(control);
 });
 
 Deno.test("putMail() is for a worker that waits, and for small calls", () => {

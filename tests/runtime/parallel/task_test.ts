@@ -1,12 +1,14 @@
 // Copyright 2026 the Tendril authors. MIT license.
 import {
   assertEquals,
+  assertNotStrictEquals,
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { task, WorkerPool } from "@tendril/tendril/parallel";
+import { define } from "../../../runtime/parallel/definition.ts";
 import { inPool } from "./helpers.ts";
 import * as tasks from "./tasks.ts";
 
@@ -118,6 +120,13 @@ Deno.test("apply() sends functions of every kind that need nothing from outside"
   });
 });
 
+Deno.test("functions made again and again of one source are one to the workers", () => {
+  const make = () => (n: number) => n + 1;
+  assertNotStrictEquals(make(), make());
+  assertStrictEquals(define("run", make()), define("run", make()));
+  assertNotStrictEquals(define("run", make()), define("run", (n: number) => n + 2));
+});
+
 Deno.test("apply() refuses a closure at the call, naming the variable and the two ways out", () => {
   using pool = new WorkerPool(1);
   const error = assertThrows(() =>
@@ -144,25 +153,6 @@ Deno.test("apply() names a free variable that only the worker can find", async (
       'Cannot run "hidden" in a worker: it uses "outside"',
     );
   });
-});
-
-Deno.test("apply() refuses bound, native and other functions without a source of their own", () => {
-  using pool = new WorkerPool(1);
-  const refused: [unknown, string][] = [
-    [tasks.notATask.bind(null), "bound or native"],
-    [Math.max, "bound or native"],
-    [class A {}, "it is a class"],
-    [async function* () {}, "async generator"],
-    [{
-      get value() {
-        return 1;
-      },
-    }, "expected a function"],
-  ];
-  for (const [fn, says] of refused) {
-    assertThrows(() => pool.apply(fn as () => void), TypeError, says);
-  }
-  assertEquals(pool.stats().started, 0);
 });
 
 Deno.test("apply() runs async and generator functions, and waits for what a plain one gives", async () => {

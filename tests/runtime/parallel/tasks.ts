@@ -58,6 +58,12 @@ export const block = task(import.meta, function block(ms: number): string {
   return "blocked";
 });
 
+/** Says that it runs, and holds the thread until it is told to go on; it does not ask whether to stop. */
+export const holdDeaf = task(import.meta, function holdDeaf(words: Int32Array): void {
+  Atomics.add(words, 0, 1);
+  while (Atomics.load(words, 1) === 0) Atomics.wait(words, 1, 0, 5);
+});
+
 /** Says that it runs, and holds the thread until it is told to go on or to stop. */
 export const hold = task(import.meta, function hold(words: Int32Array): string {
   Atomics.add(words, 0, 1);
@@ -140,6 +146,11 @@ export const fail = task(import.meta, function fail(message: string): never {
   throw new RangeError(message);
 });
 
+export const failLater = task(import.meta, async function failLater(message: string) {
+  await sleep(1);
+  throw new RangeError(message);
+});
+
 export const throwThing = task(import.meta, function throwThing(what: string): never {
   const things: Record<string, unknown> = {
     text: "a text",
@@ -155,6 +166,11 @@ export const giveThing = task(import.meta, function giveThing(what: string): unk
   return { function: () => 1, weak: new WeakMap(), symbol: Symbol("s") }[what];
 });
 
+export const giveThingLater = task(import.meta, function* giveThingLater(what: string) {
+  yield* sleep(1);
+  return giveThing(what);
+});
+
 export const closeSelf = task(import.meta, function closeSelf(): void {
   (globalThis as unknown as { close(): void }).close();
 });
@@ -163,9 +179,28 @@ export const exit = task(import.meta, function exit(code: number): void {
   Deno.exit(code);
 });
 
+export const exitInGreenlet = task(import.meta, function* exitInGreenlet(code: number) {
+  yield* sleep(1);
+  Deno.exit(code);
+});
+
 export const exitLater = task(import.meta, function exitLater(): string {
   setTimeout(() => Deno.exit(4), 0);
   return "will exit";
+});
+
+/** Gives large data and ends the worker at the same time. */
+export const giveAndExit = task(import.meta, function giveAndExit(bytes: number): Uint8Array {
+  setTimeout(() => Deno.exit(4), 0);
+  return new Uint8Array(bytes).fill(7);
+});
+
+/** From now on each look at the clock takes up to two milliseconds. */
+export const slowClock = task(import.meta, function slowClock(): void {
+  const now = performance.now.bind(performance);
+  let looks = 0;
+  let late = 0;
+  performance.now = () => now() + (late += looks++ * 7 % 13 / 6);
 });
 
 export const strayError = task(import.meta, function strayError(): string {
@@ -222,7 +257,14 @@ export const writeNames = task(import.meta, function writeNames(words: Int32Arra
 /** What becomes of a call of `meet`. */
 export type Fate = "works" | "throws" | "exits" | "closes" | "gives a function";
 
+let runs: Int32Array = new Int32Array(0);
+/** Gives `meet` a place to count its runs in. */
+export const countRuns = task(import.meta, function countRuns(words: Int32Array): void {
+  runs = words;
+});
+
 export const meet = task(import.meta, function meet(fate: Fate, n: number): unknown {
+  Atomics.add(runs, n, 1);
   if (fate === "throws") throw new RangeError(`${n} throws`);
   if (fate === "exits") Deno.exit(9);
   if (fate === "closes") closeSelf();
@@ -233,10 +275,11 @@ export const repeat = task(import.meta, function repeat(text: string, times: num
   return text.repeat(times);
 });
 
-/** Counts at place 0 whenever the worker has a turn. */
+/** Counts at place 0 whenever the worker has a turn, until place 1 is set. */
 export const countOften = task(import.meta, function countOften(words: Int32Array): void {
   const timer = setInterval(() => {
-    if (Atomics.add(words, 0, 1) >= 10) clearInterval(timer);
+    Atomics.add(words, 0, 1);
+    if (Atomics.load(words, 1) !== 0) clearInterval(timer);
   }, 1);
 });
 

@@ -30,6 +30,12 @@ const polite = task(import.meta, function polite(words: Int32Array): void {
   while (!isCancelled());
 });
 
+/** Takes all the memory that there is. */
+const eat = task(import.meta, function eat(): never {
+  const eaten: unknown[] = [];
+  for (;;) eaten.push(new Array(100_000).fill(eaten.length));
+});
+
 async function begun(words: Int32Array): Promise<void> {
   while (Atomics.load(words, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 }
@@ -90,6 +96,18 @@ const programs: Record<string, (backend: BackendName) => Promise<void>> = {
     pool.terminate();
     await pool.join();
     console.log("leaked", pool.stats().leaked);
+  },
+  async memory(backend) {
+    const flags = ["--allow-read", "--v8-flags=--max-old-space-size=32"];
+    const pool = new WorkerPool(1, { backend, flags });
+    const eating = pool.applyAsync(eat);
+    const others = [1, 2, 3].map((n) => pool.applyAsync(square, [n]));
+    await eating.then(null, (error) => console.log((error as Error).name));
+    console.log(...await Promise.all(others));
+  },
+  async start(backend) {
+    const pool = new WorkerPool(1, { backend, flags: ["--no-such-flag"] });
+    await pool.apply(square, [3]).then(null, (error) => console.log((error as Error).message));
   },
 };
 
