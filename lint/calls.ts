@@ -33,6 +33,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   asCompleted: "Completions",
   SharedPipe: "SharedConnection[]",
   waitFutures: "Op",
+  ...each("Op", "download downloadAll"),
+  assertYields: "Op", // or a guard for `using`, when it is given no function
   ...each(
     "Io",
     "io.chmod io.chown io.copyFile io.link io.lstat io.makeTempDir io.makeTempFile io.mkdir " +

@@ -16,6 +16,7 @@
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { GreenletExit } from "./errors.ts";
+import { onPark, onWake } from "./events.ts";
 import { ASYNC, type Fiber } from "./fiber.ts";
 import { addExternal, nextTurn, setEnter } from "./hub.ts";
 import {
@@ -135,6 +136,7 @@ export class AsyncFrame implements AsyncOwner {
     }
     this.#last = waiter;
     waiter.listed = true;
+    if (onPark !== null && this.#isBody) onPark(this.fiber, waiter.op);
     if (isRetried && this.fiber.state === ASYNC) this.retryInterrupt();
   }
 
@@ -142,6 +144,7 @@ export class AsyncFrame implements AsyncOwner {
   disown(waiter: AsyncWaiter): void {
     if (!waiter.listed) return;
     waiter.listed = false;
+    if (onWake !== null && this.#isBody) onWake(this.fiber, waiter.op, current);
     const { previous, next } = waiter;
     if (previous === null) this.#first = next;
     else previous.next = next;

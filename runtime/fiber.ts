@@ -12,7 +12,8 @@
  *
  * @module
  */
-import type { Op, Runner } from "./op.ts";
+import { onWake } from "./events.ts";
+import { current, type Op, type Runner } from "./op.ts";
 import { FifoQueue, type ReadyQueue } from "./ready_queue.ts";
 
 // The states of a fiber, in the order of a life.
@@ -140,6 +141,7 @@ export abstract class Fiber implements Runner {
 
   /** Makes it run with `value`. */
   wake(value: unknown): void {
+    if (onWake !== null) onWake(this, this.wait, current);
     this.wait = null;
     this.inbox = value;
     this.state = READY;
@@ -225,6 +227,7 @@ export function enqueue(fiber: Fiber): void {
 /** Lets `fiber` run whose turn came by the end of another, outside the trampoline. */
 export function handOver(fiber: Fiber | null): void {
   if (fiber === null) return;
+  if (onWake !== null) onWake(fiber, fiber.wait, current);
   fiber.state = READY;
   fiber.wait = null;
   enqueue(fiber);

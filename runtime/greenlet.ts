@@ -12,6 +12,7 @@ import { notCallable, type Runnable } from "./body.ts";
 import { checkDelay, show, type TimerEntry } from "./clock.ts";
 import { callerSite, recordSites } from "./debug.ts";
 import { GreenletError, GreenletExit } from "./errors.ts";
+import { onKill, onSpawn } from "./events.ts";
 import { families, type Family, mainFamily } from "./family.ts";
 import {
   addLink,
@@ -204,6 +205,7 @@ export class Greenlet<T = unknown> extends RawGreenlet<T> implements PromiseLike
     this.flags |= STARTED;
     this.flags |= COUNTED;
     this.family.join(!(this.flags & DAEMON));
+    if (onSpawn !== null) onSpawn(this);
   }
 
   /** Whether it was started and has not ended. */
@@ -274,6 +276,7 @@ export class Greenlet<T = unknown> extends RawGreenlet<T> implements PromiseLike
   requestKill(error: Error = new GreenletExit(), force = false): void {
     if (this.state === DEAD || (this.flags & KILLED && !force)) return;
     this.flags |= KILLED;
+    if (onKill !== null) onKill(this, error, current ?? asyncCurrent());
     this.interrupt(error);
     this.extra?.controller?.abort(error);
   }
@@ -435,10 +438,35 @@ class MainGreenlet extends Greenlet<unknown> {
   }
 }
 
-/** The program outside any greenlet: the parent of all, and what `getCurrent` gives there. */
+/**
+ * The program outside any greenlet: the parent of all, and what `getCurrent` gives there.
+ *
+ * @example Usage
+ * ```ts
+ * import { getCurrent, Greenlet, mainGreenlet } from "@tendril/tendril";
+ * import { assertStrictEquals } from "@std/assert";
+ *
+ * assertStrictEquals(getCurrent(), mainGreenlet);
+ * const cook = new Greenlet(function* () {});
+ * assertStrictEquals(cook.parent, mainGreenlet);
+ * ```
+ */
 export const mainGreenlet: Greenlet<unknown> = new MainGreenlet();
 
-/** The greenlet that runs at this moment, in generators and async functions alike. */
+/**
+ * The greenlet that runs at this moment, in generators and async functions alike.
+ *
+ * @example Usage
+ * ```ts
+ * import { getCurrent, run, spawnWith } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const cook = spawnWith({ name: "cook" }, () => `I am ${getCurrent().name}`);
+ *   assertEquals(yield* cook, "I am cook");
+ * });
+ * ```
+ */
 export function getCurrent(): Greenlet<unknown> {
   return current !== null
     ? current as Greenlet<unknown>

@@ -21,6 +21,7 @@ import {
 } from "./body.ts";
 import { show, type TimerEntry } from "./clock.ts";
 import { GreenletError, GreenletExit, InvalidSwitchError } from "./errors.ts";
+import { onFinish, onSpawn } from "./events.ts";
 import { type Family, mainFamily, type Member } from "./family.ts";
 import {
   arrive,
@@ -288,7 +289,7 @@ export abstract class RawGreenlet<T> extends Fiber implements AsyncSwitcher, Mem
 
   /** Calls the body. */
   begin(): Body | null {
-    const body = this.body ?? this.run ?? null; // a subclass may define `run`
+    const { body } = this;
     const args = this.inbox as unknown[];
     if (body === null) {
       throw new GreenletError(
@@ -296,13 +297,17 @@ export abstract class RawGreenlet<T> extends Fiber implements AsyncSwitcher, Mem
       );
     }
     this.inbox = undefined;
-    if (!(this.flags & COUNTED) && this.family !== mainFamily) {
-      // Started by a switch: the run does not wait for it, but ends it at its own end.
-      this.flags |= COUNTED;
-      this.family.join(false);
-    }
+    if (!(this.flags & COUNTED)) this.beginBySwitch();
     if (isGeneratorFunction(body)) return callBody(body, args);
     return this.beginOther(body, args);
+  }
+
+  /** Started by a switch: the run does not wait for it, but ends it at its own end. */
+  private beginBySwitch(): void {
+    if (onSpawn !== null) onSpawn(this);
+    if (this.family === mainFamily) return;
+    this.flags |= COUNTED;
+    this.family.join(false);
   }
 
   /** Runs a body that is no generator function, so that `getCurrent` holds across its awaits. */
@@ -368,6 +373,7 @@ export abstract class RawGreenlet<T> extends Fiber implements AsyncSwitcher, Mem
     this.failing = failed;
     this.inbox = outcome;
     this.gen = this.wait = this.interrupts = null;
+    if (onFinish !== null) onFinish(this, failed, outcome);
     // A chain of greenlets that each made the next must not keep the dead alive.
     if (this.flags & STARTED) this.maker = null;
     if (this.extra !== null) this.dropExtra(this.extra);

@@ -7,7 +7,7 @@
 import type { Fiber } from "./fiber.ts";
 import { notCallable } from "./body.ts";
 import { type Greenlet, mainGreenlet } from "./greenlet.ts";
-import { observeSwitches } from "./trampoline.ts";
+import { traceSwitches } from "./trampoline.ts";
 
 /** Called after each switch, when `target` is current; the hub and the program are `mainGreenlet`. */
 export type Tracer = (
@@ -41,11 +41,21 @@ export function settrace(callback: Tracer | null): Tracer | null {
   }
   const before = gettrace();
   tracer = callback;
-  observeSwitches(callback === null ? null : report);
+  traceSwitches(callback === null ? null : report);
   return before;
 }
 
-/** The hook that sees every switch. */
+/**
+ * The hook that sees every switch, `null` when there is none.
+ *
+ * @example Usage
+ * ```ts
+ * import { gettrace } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(gettrace(), null);
+ * ```
+ */
 export function gettrace(): Tracer | null {
   return tracer;
 }

@@ -11,6 +11,7 @@
  * @module
  */
 import { BlockingSwitchOutError } from "./errors.ts";
+import { onListening, onPark, onSwitch } from "./events.ts";
 import {
   arrive,
   ASYNC,
@@ -57,20 +58,38 @@ export function requestFrame(body: Body): void {
   frameRequest = body;
 }
 
-/** What is told of each switch, when somebody listens. */
-export type SwitchObserver = (failed: boolean, origin: Fiber | null, target: Fiber | null) => void;
-let observer: SwitchObserver | null = null;
+/** What is told of each switch, when somebody traces. */
+export type SwitchTracer = (failed: boolean, origin: Fiber | null, target: Fiber | null) => void;
+let tracer: SwitchTracer | null = null;
 /** Sets what is told of each switch. */
-export function observeSwitches(listener: SwitchObserver | null): void {
-  observer = listener;
+export function traceSwitches(callback: SwitchTracer | null): void {
+  tracer = callback;
+  noteObserved();
 }
 
-/** Tells the observer of a switch; what it throws replaces what the target was to get. */
+/** Whether anybody is to be told of switches or parks, a tracer or who listens to events. */
+let observed = false;
+function noteObserved(): void {
+  observed = tracer !== null || onSwitch !== null || onPark !== null;
+}
+onListening(noteObserved);
+
 function observe(failed: boolean, origin: Fiber | null, target: Fiber | null): void {
-  if (observer === null) return;
+  if (onPark !== null && origin?.state === WAITS) onPark(origin, origin.wait!);
+  if (onSwitch !== null) onSwitch(origin, target);
+  if (tracer !== null) trace(tracer, failed, origin, target);
+}
+
+/** Tells the tracer of a switch; what it throws replaces what the target was to get. */
+function trace(
+  tell: SwitchTracer,
+  failed: boolean,
+  origin: Fiber | null,
+  target: Fiber | null,
+): void {
   setCurrent(target);
   try {
-    observer(failed, origin, target);
+    tell(failed, origin, target);
     if (target !== null && target.wait !== null) {
       target.wait.cancel();
       target.wait = null;
@@ -79,7 +98,7 @@ function observe(failed: boolean, origin: Fiber | null, target: Fiber | null): v
       );
     }
   } catch (error) {
-    observer = null;
+    traceSwitches(null);
     if (target === null) throw error;
     target.failing = true;
     target.inbox = error;
@@ -96,7 +115,7 @@ function advance(fiber: Fiber, value: unknown): IteratorResult<unknown, unknown>
     setCurrent(fiber);
     fiber.state = RUNNING;
     const step = fiber.gen!.next(value);
-    if (step !== TRANSFER || fiber.interrupts !== null || observer !== null) return step;
+    if (step !== TRANSFER || fiber.interrupts !== null || observed) return step;
     const op = transferring!;
     const { target } = op;
     if (target.state !== SWITCHED || !op.plain) return step;
@@ -111,7 +130,7 @@ function advance(fiber: Fiber, value: unknown): IteratorResult<unknown, unknown>
 export function resume(first: Fiber): void {
   let fiber = first;
   if (fiber.state === DEAD) return;
-  if (observer !== null) observe(fiber.failing, null, fiber);
+  if (observed) observe(fiber.failing, null, fiber);
   for (;;) {
     let next: Fiber | null;
     let step: IteratorResult<unknown, unknown> | null = null;
@@ -160,11 +179,11 @@ export function resume(first: Fiber): void {
       break;
     }
     if (next === null) break;
-    if (observer !== null) observe(next.failing, fiber, next);
+    if (observed) observe(next.failing, fiber, next);
     fiber = next;
   }
   setCurrent(null);
-  if (observer !== null) observe(fiber.state === DEAD && fiber.failing, fiber, null);
+  if (observed) observe(fiber.state === DEAD && fiber.failing, fiber, null);
 }
 
 /** The first step of an async body: nothing is left to do here. */
