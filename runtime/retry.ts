@@ -27,6 +27,11 @@ export interface RetryOptions {
   jitter?: number;
   /** Whether an error is worth another try; default: all are. */
   when?: (error: unknown, attempt: number) => boolean;
+  /**
+   * The pause that an error itself asks for, in milliseconds, such as that of a Retry-After header; up to
+   * `maxDelay`, and not shortened by `jitter`. Without one, or where it gives undefined, pauses grow.
+   */
+  delay?: (error: unknown) => number | undefined;
 }
 
 /** All tries failed; `cause` is the last error. */
@@ -53,7 +58,7 @@ function check(name: string, value: number, valid: boolean, wanted: string): voi
 }
 
 function* retryBody<T>(fn: Runnable<[], T>, options: Required<RetryOptions>): Coroutine<T> {
-  const { times, minDelay, maxDelay, multiplier, jitter, when } = options;
+  const { times, minDelay, maxDelay, multiplier, jitter, when, delay } = options;
   for (let attempt = 1;; attempt++) {
     const before = countTimeouts();
     try {
@@ -63,8 +68,11 @@ function* retryBody<T>(fn: Runnable<[], T>, options: Required<RetryOptions>): Co
       if (error instanceof GreenletExit || isOuterLimit(error, before)) throw error;
       if (!when(error, attempt)) throw error;
       if (attempt >= times) throw new RetryError(error, attempt);
-      const pause = Math.min(maxDelay, minDelay * multiplier ** (attempt - 1));
-      yield* sleep(pause * (1 - jitter * Math.random()));
+      const grown = Math.min(maxDelay, minDelay * multiplier ** (attempt - 1));
+      const asked = delay(error);
+      yield* sleep(
+        asked === undefined ? grown * (1 - jitter * Math.random()) : Math.min(maxDelay, asked),
+      );
     }
   }
 }
@@ -99,6 +107,7 @@ export function retry<T>(fn: Runnable<[], T>, options: RetryOptions = {}): Op<T>
     multiplier = 2,
     jitter = 1,
     when = () => true,
+    delay = () => undefined,
   } = options;
   check("times", times, Number.isInteger(times) && times >= 1, "a whole number of at least 1");
   check("minDelay", minDelay, minDelay >= 0, "at least 0 milliseconds");
@@ -112,5 +121,6 @@ export function retry<T>(fn: Runnable<[], T>, options: RetryOptions = {}): Op<T>
     multiplier,
     jitter,
     when,
+    delay,
   });
 }

@@ -1,132 +1,112 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * One try to download a file: one request, and its body in the part file, verified.
+ * One try to get a file: it asks for the file, looks at what the answer says of it, and chooses how to
+ * move it.
  *
  * @module
  */
-import { call, type Coroutine, race, sleep, Timeout, until, withTimeout } from "../../mod.ts";
-import { type CooperativeResponse, fetch, type File, open, stat } from "../../runtime/io/mod.ts";
-import type { WorkerPool } from "../../runtime/parallel/mod.ts";
-import { sha256, sha256OfFile } from "./checksum.ts";
-import { ChecksumError, HttpError, LengthError } from "./errors.ts";
+import type { Coroutine } from "../../mod.ts";
+import { checkCoding, givesParts, lengthOf, retryAfterOf, validatorOf } from "./answer.ts";
+import type { Downloader } from "./downloader.ts";
+import { ChangedError, HttpError } from "./errors.ts";
+import { isNewer, mayWrite } from "./existing.ts";
+import { withoutSecrets } from "./item.ts";
+import { nameOfDisposition } from "./names.ts";
+import { receivePieces } from "./pieces.ts";
+import { partsUrl, request } from "./request.ts";
+import { type Received, receiveRest, receiveSmall, receiveStream, SMALL } from "./receive.ts";
 import type { Transfer } from "./transfer.ts";
 
-/** How long a request may take; in milliseconds. */
-export interface Limits {
-  /** Until the answer begins. */
-  readonly headerTimeout: number;
-  /** Without a byte more. */
-  readonly stallTimeout: number;
+/**
+ * Tries to get all of the file into its part; gives `undefined` if nobody needs it. What does not fit
+ * together is removed and fetched again once, in one stream.
+ */
+export function* attempt(d: Downloader, transfer: Transfer): Coroutine<Received | undefined> {
+  try {
+    return yield* attemptOnce(d, transfer);
+  } catch (error) {
+    if (!(error instanceof ChangedError) || transfer.whole) throw error;
+  }
+  transfer.whole = true;
+  transfer.reset();
+  return yield* attemptOnce(d, transfer);
 }
 
-/** What an attempt leaves in the part file. */
-export interface Received {
-  /** The length of the file. */
-  readonly bytes: number;
-  /** Its SHA-256, in hexadecimal digits. */
-  readonly sha256: string;
-}
-
-/** Up to this size a body is kept in memory and hashed at once: a stream and a worker take longer. */
-const SMALL = 256 * 1024;
-
-/** Tries once to get the file into `transfer.partPath`; big files are hashed by `hashers`. */
-export function* attempt(
-  transfer: Transfer,
-  limits: Limits,
-  hashers: WorkerPool,
-): Coroutine<Received> {
+function* attemptOnce(d: Downloader, transfer: Transfer): Coroutine<Received | undefined> {
   transfer.attempts++;
   transfer.state = "connecting";
-  const response = yield* withTimeout(
-    new Timeout(limits.headerTimeout, `No answer within ${limits.headerTimeout} ms`),
-    // Compressed on the way, a file would arrive with another length than was announced.
-    fetch(transfer.item.url, { headers: { "accept-encoding": "identity" } }),
-  );
-  if (!response.ok) {
-    yield* response.discard();
-    throw new HttpError(response);
+  const source = transfer.sources[0]!;
+  const { part } = transfer;
+  if (part.canGoOn(source)) return yield* goOn(d, transfer, source);
+  let location: URL;
+  {
+    using answer = yield* request(d, source, conditionOf(transfer));
+    const { response } = answer;
+    if (response.status === 304 && transfer.since !== undefined) return undefined;
+    if (response.status !== 200) throw new HttpError(response, retryAfterOf(response));
+    checkCoding(response);
+    if (!(yield* takeName(d, transfer, response)) || !isNewer(transfer, response)) return undefined;
+    transfer.total = lengthOf(response);
+    if (isSmall(d, transfer)) {
+      const received = yield* receiveSmall(d, transfer, response);
+      if (received !== undefined) return received;
+      transfer.slow = true;
+    } else if (!inParts(d, transfer, response, withoutSecrets(source))) {
+      return yield* receiveStream(d, transfer, response);
+    }
+    location = partsUrl(d, source, answer);
   }
-  transfer.state = "receiving";
-  transfer.total = lengthOf(response);
-  const received =
-    yield* (transfer.total !== undefined && transfer.total <= SMALL
-      ? receiveSmall(transfer, response, limits)
-      : receiveBig(transfer, response, limits, hashers));
-  const { total, item } = transfer;
-  if (total !== undefined && received.bytes !== total) {
-    throw new LengthError(received.bytes, total);
-  }
-  if (item.sha256 !== undefined && received.sha256 !== item.sha256) {
-    throw new ChecksumError(received.sha256, item.sha256);
-  }
-  return received;
+  // Another request is needed, for which the slot of this one is free now.
+  return yield* (transfer.part.state === undefined
+    ? attemptOnce(d, transfer)
+    : goOn(d, transfer, location));
 }
 
-/** The length of the file, unless the server compressed it all the same. */
-function lengthOf({ headers }: Response): number | undefined {
-  const length = headers.get("content-length");
-  return length === null || headers.has("content-encoding") ? undefined : Number(length);
+/** Gets what is missing of a part that was begun. */
+function goOn(d: Downloader, transfer: Transfer, url: URL): Coroutine<Received> {
+  const { pieceSize } = transfer.part.state!;
+  return pieceSize === undefined ? receiveRest(d, transfer, url) : receivePieces(d, transfer, url);
 }
 
-function* receiveSmall(
+function conditionOf({ since }: Transfer): Record<string, string> {
+  return since === undefined ? {} : { "if-modified-since": since.toUTCString() };
+}
+
+function isSmall({ settings, throttle }: Downloader, { total, slow }: Transfer): boolean {
+  const most = Math.min(SMALL, 2 * settings.pieceSize - 1);
+  return total !== undefined && total <= most && !slow && throttle === undefined;
+}
+
+/** Takes the name that the server suggests; gives whether the file is wanted under that. */
+function* takeName(d: Downloader, transfer: Transfer, { headers }: Response): Coroutine<boolean> {
+  if (transfer.item.named) return true;
+  const name = nameOfDisposition(headers.get("content-disposition"));
+  if (name === undefined || name === transfer.wanted) return true;
+  d.claims.claim(transfer.item, name);
+  transfer.wanted = transfer.name = name;
+  return yield* mayWrite(d, transfer);
+}
+
+/**
+ * Whether the file is to be fetched in parts: what is missing of one that an earlier run began, or
+ * pieces side by side. Otherwise the part is made ready for this answer.
+ */
+function inParts(
+  { settings: { resume, segments, pieceSize } }: Downloader,
   transfer: Transfer,
-  response: CooperativeResponse,
-  { stallTimeout }: Limits,
-): Coroutine<Received> {
-  const bytes = yield* withTimeout(
-    new Timeout(stallTimeout, `The body did not arrive within ${stallTimeout} ms`),
-    response.bytes(),
-  );
-  const file = yield* openPart(transfer);
-  try {
-    yield* file.write(bytes);
-  } finally {
-    file.close();
+  response: Response,
+  url: string,
+): boolean {
+  const { part, total: length, whole } = transfer;
+  const validator = whole ? undefined : validatorOf(response);
+  if (validator === undefined) {
+    part.begin(undefined);
+    return false;
   }
-  return { bytes: bytes.length, sha256: sha256(bytes) };
-}
-
-/** The host moves the bytes from the socket to the file; they never become objects here. */
-function* receiveBig(
-  transfer: Transfer,
-  response: CooperativeResponse,
-  { stallTimeout }: Limits,
-  hashers: WorkerPool,
-): Coroutine<Received> {
-  const file = yield* openPart(transfer);
-  try {
-    yield* race([
-      response.pipeTo(file.writable),
-      call(watchForStall(transfer, stallTimeout)),
-    ]);
-  } finally {
-    file.close();
-  }
-  transfer.state = "verifying";
-  const { size } = yield* stat(transfer.partPath);
-  const sha256 = yield* hashers.apply(sha256OfFile, [transfer.partPath]);
-  return { bytes: size, sha256 };
-}
-
-/** Ends with an error when nothing has arrived for too long. */
-function* watchForStall(transfer: Transfer, stallTimeout: number): Coroutine<never> {
-  let received = 0;
-  for (let silent = 0; silent < 4; silent++) {
-    yield* sleep(stallTimeout / 4);
-    const now = transfer.received;
-    if (now > received) silent = -1;
-    received = now;
-  }
-  throw new Timeout(stallTimeout, `Nothing arrived for ${stallTimeout} ms`);
-}
-
-/** Opens the part file, empty. A kill waits until that is done, so that the file can be removed. */
-function* openPart({ partPath }: Transfer): Coroutine<File> {
-  const opening = open(partPath, { write: true, create: true, truncate: true });
-  try {
-    return yield* opening;
-  } finally {
-    yield* until(Promise.allSettled([opening]));
-  }
+  const file = { url, validator, length };
+  if (resume && part.load(file)) return transfer.resumed = true;
+  const many = segments > 1 && length !== undefined && length >= 2 * pieceSize &&
+    givesParts(response);
+  part.begin({ ...file, pieceSize: many ? pieceSize : undefined, pieces: [] });
+  return many;
 }

@@ -1,36 +1,48 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * SHA-256 of bytes and of files. `node:crypto` is twice as fast as `crypto.subtle`, and can take a file
- * piece by piece.
+ * Checksums as people write them: `sha256:` and hexadecimal digits.
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import type { Coroutine } from "../../mod.ts";
-import { open } from "../../runtime/io/mod.ts";
-import { task } from "../../runtime/parallel/mod.ts";
+import { UsageError } from "./errors.ts";
 
-const PIECE = 1024 * 1024;
-
-/** The SHA-256 of bytes, in hexadecimal digits. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** What a file has to be. */
+export interface Checksum {
+  /** One of {@linkcode ALGORITHMS}. */
+  readonly algorithm: string;
+  /** Lower-case hexadecimal digits. */
+  readonly hex: string;
 }
 
-/** The SHA-256 of a file, in hexadecimal digits; a task, so that workers can compute it. */
-export const sha256OfFile: (path: string) => Coroutine<string> = task(
-  import.meta,
-  function* sha256OfFile(path: string): Coroutine<string> {
-    const hash = createHash("sha256");
-    const piece = new Uint8Array(PIECE);
-    const file = yield* open(path);
-    try {
-      for (let size = yield* file.read(piece); size !== null; size = yield* file.read(piece)) {
-        hash.update(piece.subarray(0, size));
-      }
-    } finally {
-      file.close();
-    }
-    return hash.digest("hex");
-  },
-);
+const DIGITS: Record<string, number> = {
+  md5: 32,
+  sha1: 40,
+  sha256: 64,
+  sha384: 96,
+  sha512: 128,
+  blake2b512: 128,
+};
+
+/** What can be computed. */
+export const ALGORITHMS: readonly string[] = Object.keys(DIGITS);
+
+/**
+ * Reads `ALGO:HEX`.
+ *
+ * @throws {UsageError} If it is something else.
+ */
+export function parseChecksum(text: string): Checksum {
+  const [algorithm = "", hex = ""] = text.toLowerCase().replace(/^sha-/, "sha").split(":");
+  const digits = DIGITS[algorithm];
+  if (digits === undefined) {
+    throw new UsageError(
+      `Cannot check "${text}": write ALGO:HEX, where ALGO is ${ALGORITHMS.join(", ")}`,
+    );
+  }
+  if (hex.length !== digits || /[^0-9a-f]/.test(hex)) {
+    throw new UsageError(
+      `Cannot check "${text}": its ${algorithm} must be ${digits} hexadecimal digits`,
+    );
+  }
+  return { algorithm, hex };
+}

@@ -8,13 +8,15 @@ import { type Coroutine, until } from "../../mod.ts";
 import { remove } from "../../runtime/io/mod.ts";
 import { type DemoFile, type Fault, makeDemoFiles } from "./demo_files.ts";
 import { startDemoServer } from "./demo_server.ts";
-import type { DownloadAllOptions } from "./download_all.ts";
-import { runJob } from "./job.ts";
+import { type JobView, runJob } from "./job.ts";
+import type { DownloadAllOptions } from "./options.ts";
 import { size } from "./progress.ts";
-import { summarize } from "./summary.ts";
+
+/** What suits a server on this machine that falls silent on purpose. */
+const DEMO = { retryDelay: 200, stallTimeout: 1500, concurrency: 16, perHost: 16 };
 
 /** Runs the demo; it leaves no file behind. */
-export function* runDemo(options: DownloadAllOptions): Coroutine<void> {
+export function* runDemo(options: DownloadAllOptions, view: JobView): Coroutine<void> {
   bypassProxy();
   const files = makeDemoFiles();
   const server = startDemoServer(files);
@@ -22,12 +24,13 @@ export function* runDemo(options: DownloadAllOptions): Coroutine<void> {
     // Made at once: a kill in the middle would leave it behind.
     const dir = Deno.makeTempDirSync({ prefix: "tendril-" });
     try {
-      const items = files.map((file) => ({ url: server.urlOf(file), ...file }));
-      const settings = { retryDelay: 200, stallTimeout: 1500, concurrency: 16, ...options, dir };
+      const items = files.map((file) => ({
+        url: server.urlOf(file),
+        checksum: `sha256:${file.sha256}`,
+      }));
+      const settings = { ...DEMO, ...options, resume: false, dir };
       console.error(describe(files, settings.concurrency));
-      const report = yield* runJob(items, settings);
-      console.log(summarize(report));
-      if (report.records.some(({ error }) => error !== undefined)) Deno.exitCode = 1;
+      yield* runJob(items, settings, view);
     } finally {
       yield* remove(dir, { recursive: true });
     }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { sha256 } from "./checksum.ts";
+import { hashBytes } from "./hashing.ts";
 
 /** What goes wrong with a request: an answer without the file, a broken connection, or silence. */
 export type Fault = "unavailable" | "drop" | "stall";
@@ -46,7 +46,7 @@ export function makeDemoFiles(seed = 2026): DemoFile[] {
     return {
       name: `file-${String(i + 1).padStart(3, "0")}.bin`,
       bytes,
-      sha256: sha256(bytes),
+      sha256: hashBytes(bytes, ["sha256"])[0]!,
       latency: between(20, 300),
       pace: between(4, 20),
       faults: STALLING.has(i) ? ["stall"] : FAULTS[between(0, FAULTS.length)]!,

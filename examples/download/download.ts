@@ -4,130 +4,167 @@
  *
  * @module
  */
-import { call, type Coroutine, GreenletExit, type Op, retry, Timeout } from "../../mod.ts";
-import { remove, rename } from "../../runtime/io/mod.ts";
-import { WorkerPool } from "../../runtime/parallel/mod.ts";
+import { call, type Coroutine, GreenletExit, type Op, Timeout, withTimeout } from "../../mod.ts";
 import { attempt } from "./attempt.ts";
-import { DownloadError, isTransient } from "./errors.ts";
-import { type DownloadItem, makeItem } from "./item.ts";
+import { Downloader } from "./downloader.ts";
+import { ChecksumError, DownloadError, isLocal, isTransient, LimitError } from "./errors.ts";
+import { mayWrite } from "./existing.ts";
+import { type DownloadItem, type Item, makeItem } from "./item.ts";
+import type { DownloadOptions } from "./options.ts";
+import { persist } from "./persist.ts";
+import type { Received } from "./receive.ts";
+import type { DownloadResult } from "./result.ts";
 import { Transfer } from "./transfer.ts";
 
-/** What happened to a download. */
-export interface DownloadEvent {
-  /** Whether it began, failed and will be tried again, is complete, or was given up. */
-  readonly type: "start" | "retry" | "done" | "failed";
-  /** The download. */
-  readonly transfer: Transfer;
-  /** How many bytes were stored; when it is complete. */
-  readonly bytes?: number;
-}
-
-/** Options of {@linkcode download}. Times are in milliseconds. */
-export interface DownloadOptions {
-  /** The folder to write to; it has to exist. Default: the current one. */
-  dir?: string;
-  /** How often a failed try is repeated; default: 5. */
-  retries?: number;
-  /** The first pause before a repetition; each is up to twice as long as the one before. Default: 500. */
-  retryDelay?: number;
-  /** How long the answer may take to begin; default: 30000. */
-  headerTimeout?: number;
-  /** How long it may go on without a byte more; default: 30000. */
-  stallTimeout?: number;
-  /** Told what happens, at once; it must not block. */
-  onEvent?: (event: DownloadEvent) => void;
-}
-
-/** A file that was downloaded. */
-export interface DownloadResult {
-  /** Where it came from. */
-  readonly url: string;
-  /** Where it is. */
-  readonly path: string;
-  /** Its length. */
-  readonly bytes: number;
-  /** Its SHA-256, in hexadecimal digits. */
-  readonly sha256: string;
-  /** Whether that was compared with one known before. */
-  readonly verified: boolean;
-  /** How often it was tried. */
-  readonly attempts: number;
-}
-
 /**
- * Downloads a file. It is `NAME.part` until it is complete and verified; whatever ends the download,
- * a kill included, no part stays behind.
+ * Downloads a file. It is `NAME.part` until it is complete and has the checksum that was given; what
+ * ends the download, a kill included, leaves that for the next time.
  *
  * @example Usage
- * ```ts ignore
- * const { path, sha256 } = await download("https://example.com/data.zip", { dir: "data" });
+ * ```ts
+ * import { download } from "@tendril/tendril/download";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, () => new Response("hello"));
+ * const dir = await Deno.makeTempDir();
+ * const url = `http://127.0.0.1:${server.addr.port}/greeting.txt`;
+ * const { path, bytes } = await download(url, { dir });
+ * assertEquals([path, bytes], [`${dir}/greeting.txt`, 5]);
+ * await Deno.remove(dir, { recursive: true });
  * ```
  *
- * @throws {DownloadError} If it cannot be had.
- * @throws {UsageError} If the URL is none.
+ * @throws {DownloadError} If it cannot be had; its `cause` says why.
+ * @throws {UsageError} At once, if the URL or the name is none.
+ * @throws {RangeError} At once, if an option is out of its range.
  */
 export function download(
-  what: DownloadItem | string,
-  options: DownloadOptions = {},
+  url: string,
+  options: DownloadOptions & Omit<DownloadItem, "url"> = {},
 ): Op<DownloadResult> {
-  return call(downloadAlone(typeof what === "string" ? makeItem(what) : what, options));
+  const { out, checksum, mirrors, ...more } = options;
+  const item = makeItem({ url, out, checksum, mirrors });
+  return call(downloadAlone(new Downloader([item], more), item));
 }
 
-function* downloadAlone(item: DownloadItem, options: DownloadOptions): Coroutine<DownloadResult> {
-  using hashers = new WorkerPool(1, { name: "hasher" });
-  return yield* downloadWith(hashers, item, options);
+function* downloadAlone(d: Downloader, item: Item): Coroutine<DownloadResult> {
+  try {
+    return yield* downloadItem(d, item);
+  } finally {
+    yield* d.end();
+  }
 }
 
-/** Like {@linkcode download}, with workers for the checksum that are there already. */
-export function* downloadWith(
-  hashers: WorkerPool,
-  item: DownloadItem,
-  options: DownloadOptions,
-): Coroutine<DownloadResult> {
-  const {
-    dir = ".",
-    retries = 5,
-    retryDelay = 500,
-    headerTimeout = 30_000,
-    stallTimeout = 30_000,
-    onEvent = () => {},
-  } = options;
+/** Downloads an item of a job. */
+export function* downloadItem(d: Downloader, item: Item): Coroutine<DownloadResult> {
+  const { maxTime, resume, dir, onEvent } = d.settings;
   const transfer = new Transfer(item, dir);
-  const { path, partPath } = transfer;
-  let complete = false;
   onEvent({ type: "start", transfer });
   try {
-    const { bytes, sha256 } = yield* retry(function* () {
-      return yield* attempt(transfer, { headerTimeout, stallTimeout }, hashers);
-    }, {
-      times: retries + 1,
-      minDelay: retryDelay,
-      when(error, tries) {
-        if (!isTransient(error, tries)) return false;
-        if (tries <= retries) onEvent({ type: "retry", transfer });
-        transfer.state = "waiting to retry";
-        return true;
+    const result = yield* (maxTime === Infinity ? getItem(d, transfer) : withTimeout(
+      new Timeout(maxTime, new LimitError(`It took longer than ${maxTime} ms (max-time)`)),
+      function* () {
+        return yield* getItem(d, transfer);
       },
-    });
-    yield* rename(partPath, path);
-    complete = true;
-    onEvent({ type: "done", transfer, bytes });
-    const verified = item.sha256 !== undefined;
-    return { url: item.url, path, bytes, sha256, verified, attempts: transfer.attempts };
-  } catch (error) {
+    ));
+    onEvent({ type: "done", transfer, result });
+    return result;
+  } catch (cause) {
+    if (!resume && transfer.part.begun) transfer.reset();
     // A kill and a limit of the caller's are his affair, not failures of the download.
-    if (error instanceof GreenletExit || error instanceof Timeout) throw error;
-    onEvent({ type: "failed", transfer });
-    throw new DownloadError(item.url, transfer.attempts, error);
-  } finally {
-    if (!complete) yield* removeIfThere(partPath);
+    if (cause instanceof GreenletExit || cause instanceof Timeout) throw cause;
+    const error = new DownloadError(item.url, transfer.attempts, cause);
+    onEvent({ type: "failed", transfer, error });
+    throw error;
   }
 }
 
-function* removeIfThere(path: string): Coroutine<void> {
+function* getItem(d: Downloader, transfer: Transfer): Coroutine<DownloadResult> {
+  d.makeFolder();
+  if (!(yield* mayWrite(d, transfer))) return yield* skipped(d, transfer);
+  const result = yield* getAtLast(d, transfer);
+  if (result === undefined) return yield* skipped(d, transfer);
+  transfer.part.commit(transfer.path);
+  return result;
+}
+
+/** As many tries as it takes. The first is made by itself: most need no other. */
+function* getAtLast(d: Downloader, transfer: Transfer): Coroutine<DownloadResult | undefined> {
+  const failures: unknown[] = [];
   try {
-    yield* remove(path);
+    return yield* getVerified(d, transfer);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    failures.push(error);
   }
+  return yield* persist(d, transfer, function* () {
+    if (failures.length > 0) throw failures.pop();
+    return yield* getVerified(d, transfer);
+  }, (error) => mayMend(transfer, error));
+}
+
+/** One try, and a look at what it brought; `undefined` if nobody needs the file. */
+function* getVerified(d: Downloader, transfer: Transfer): Coroutine<DownloadResult | undefined> {
+  const received = yield* attempt(d, transfer);
+  if (received === undefined) return undefined;
+  const { checksum } = transfer.item;
+  const digests = yield* digestsOf(d, transfer, received);
+  if (checksum !== undefined && digests[checksum.algorithm] !== checksum.hex) {
+    transfer.reset();
+    const { algorithm, hex } = checksum;
+    throw new ChecksumError(algorithm, digests[algorithm]!, hex);
+  }
+  const verified = checksum !== undefined;
+  return {
+    url: transfer.url,
+    path: transfer.path,
+    bytes: received.bytes,
+    ...d.settings.sha256 ? { sha256: digests.sha256! } : {},
+    status: verified || received.certain ? "complete" : "unverified",
+    verified,
+    attempts: transfer.attempts,
+    resumed: transfer.resumed,
+  };
+}
+
+/** The digests that are asked for or have to be right. */
+function* digestsOf(
+  d: Downloader,
+  transfer: Transfer,
+  { content }: Received,
+): Coroutine<Record<string, string>> {
+  const algorithms = new Set<string>();
+  if (transfer.item.checksum !== undefined) algorithms.add(transfer.item.checksum.algorithm);
+  if (d.settings.sha256) algorithms.add("sha256");
+  if (algorithms.size === 0) return {};
+  transfer.state = "verifying";
+  const digests = yield* d.digests(transfer.part.path, content, [...algorithms]);
+  return Object.fromEntries([...algorithms].map((algorithm, i) => [algorithm, digests[i]!]));
+}
+
+/** Whether another try is worth while, and with which mirror. */
+function mayMend(transfer: Transfer, error: unknown): boolean {
+  if (isLocal(error)) return false;
+  // A checksum may be wrong because of the way, once.
+  const hopeless = error instanceof ChecksumError ? transfer.mismatches++ > 0 : !isTransient(error);
+  const [source, ...others] = transfer.sources;
+  if (others.length === 0) return !hopeless;
+  const gained = transfer.settled > transfer.gained;
+  transfer.gained = transfer.settled;
+  // One that brought something is asked for the rest.
+  if (!gained) transfer.sources = hopeless ? others : [...others, source!];
+  return true;
+}
+
+function* skipped(d: Downloader, transfer: Transfer): Coroutine<DownloadResult> {
+  const { url, path, attempts, item } = transfer;
+  const [sha256] = d.settings.sha256 ? yield* d.digests(path, undefined, ["sha256"]) : [];
+  return {
+    url,
+    path,
+    bytes: Deno.statSync(path).size,
+    ...sha256 === undefined ? {} : { sha256 },
+    status: "skipped",
+    verified: item.checksum !== undefined,
+    attempts,
+    resumed: false,
+  };
 }

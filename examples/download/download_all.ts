@@ -4,102 +4,78 @@
  *
  * @module
  */
-import { call, type Coroutine, GreenletExit, type Op, Pool, Timeout } from "../../mod.ts";
-import { mkdir } from "../../runtime/io/mod.ts";
-import { WorkerPool } from "../../runtime/parallel/mod.ts";
-import { type DownloadOptions, type DownloadResult, downloadWith } from "./download.ts";
-import { DownloadError, reasonOf, UsageError } from "./errors.ts";
-import type { DownloadItem } from "./item.ts";
-
-/** How many workers compute checksums: two do that faster than networks and disks deliver. */
-const HASHERS = 2;
-
-/** Options of {@linkcode downloadAll}. */
-export interface DownloadAllOptions extends DownloadOptions {
-  /** How many files at a time; default: 16. */
-  concurrency?: number;
-}
-
-/** How one download ended. */
-export interface DownloadRecord {
-  /** What was downloaded. */
-  readonly item: DownloadItem;
-  /** How long it took, in milliseconds, pauses included. */
-  readonly elapsed: number;
-  /** How often it was tried. */
-  readonly attempts: number;
-  /** The file; if it was downloaded. */
-  readonly result?: DownloadResult;
-  /** Why it was given up; if it was. */
-  readonly error?: DownloadError;
-}
-
-/** How all downloads ended. */
-export interface DownloadReport {
-  /** One record for each item, in the order of the items. */
-  readonly records: readonly DownloadRecord[];
-  /** How long it took in all, in milliseconds. */
-  readonly elapsed: number;
-}
+import { call, type Coroutine, getCurrent, type Op, scope } from "../../mod.ts";
+import { downloadItem } from "./download.ts";
+import { Downloader } from "./downloader.ts";
+import { DownloadError } from "./errors.ts";
+import { type DownloadItem, type Item, makeItem } from "./item.ts";
+import type { DownloadAllOptions } from "./options.ts";
+import type { DownloadRecord, DownloadReport } from "./result.ts";
 
 /**
- * Downloads all items, into a folder that is made if it is missing. One that cannot be had is a record
- * in the report and stops no other.
+ * Downloads all items. One that cannot be had is a record in the report and stops no other.
  *
  * @example Usage
- * ```ts ignore
- * const { records } = await downloadAll(urls.map((url) => makeItem(url)), { concurrency: 8 });
+ * ```ts
+ * import { downloadAll } from "@tendril/tendril/download";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, ({ url }) =>
+ *   url.endsWith("/missing") ? new Response(null, { status: 404 }) : new Response("hello"));
+ * const dir = await Deno.makeTempDir();
+ * const urls = ["one", "missing", "two"].map((name) => `http://127.0.0.1:${server.addr.port}/${name}`);
+ * const { records } = await downloadAll(urls, { dir, concurrency: 2 });
+ * assertEquals(records.map(({ result }) => result?.bytes), [5, undefined, 5]);
+ * await Deno.remove(dir, { recursive: true });
  * ```
  *
- * @throws {UsageError} If the folder cannot be made.
+ * @throws {UsageError} At once, if an item cannot be understood, or two would write the same file.
+ * @throws {RangeError} At once, if an option is out of its range.
  */
 export function downloadAll(
-  items: Iterable<DownloadItem>,
+  items: Iterable<string | DownloadItem>,
   options: DownloadAllOptions = {},
 ): Op<DownloadReport> {
-  return call(downloadAllBody(items, options));
+  const all = Array.from(items, makeItem);
+  return call(downloadEach(new Downloader(all, options), all));
 }
 
-function* downloadAllBody(
-  items: Iterable<DownloadItem>,
-  options: DownloadAllOptions,
-): Coroutine<DownloadReport> {
-  const { dir = ".", concurrency = 16 } = options;
+function* downloadEach(d: Downloader, items: readonly Item[]): Coroutine<DownloadReport> {
   const started = performance.now();
-  yield* makeFolder(dir);
-  using hashers = new WorkerPool(HASHERS, { name: "hasher" });
-  const pool = new Pool(concurrency);
+  const records: DownloadRecord[] = [];
+  const queue = items.entries();
   try {
-    const records = yield* pool.map(function* (item: DownloadItem): Coroutine<DownloadRecord> {
-      return yield* recordDownload(hashers, item, options);
-    }, items);
-    return { records, elapsed: performance.now() - started };
+    // Not a greenlet for each item: there may be very many.
+    yield* scope(function* (scope) {
+      const workers = Math.min(d.settings.concurrency, items.length);
+      for (let i = 0; i < workers; i++) scope.spawn(downloadSome, d, queue, records);
+    });
   } finally {
-    // Killed or failed, it leaves no download running.
-    yield* pool.kill();
+    yield* d.end();
+  }
+  return { records, elapsed: performance.now() - started };
+}
+
+/** Downloads items as long as there are any left. */
+function* downloadSome(
+  d: Downloader,
+  queue: Iterable<[number, Item]>,
+  records: DownloadRecord[],
+): Coroutine<void> {
+  for (const [place, item] of queue) {
+    getCurrent().name = item.name; // for dumps and the inspector
+    records[place] = yield* recordDownload(d, item);
   }
 }
 
-function* makeFolder(dir: string): Coroutine<void> {
-  try {
-    yield* mkdir(dir, { recursive: true });
-  } catch (error) {
-    if (error instanceof GreenletExit || error instanceof Timeout) throw error;
-    throw new UsageError(`Cannot write to the folder "${dir}": ${reasonOf(error)}`);
-  }
-}
-
-function* recordDownload(
-  hashers: WorkerPool,
-  item: DownloadItem,
-  options: DownloadOptions,
-): Coroutine<DownloadRecord> {
+function* recordDownload(d: Downloader, item: Item): Coroutine<DownloadRecord> {
   const started = performance.now();
+  const { url } = item;
   try {
-    const result = yield* downloadWith(hashers, item, options);
-    return { item, elapsed: performance.now() - started, attempts: result.attempts, result };
+    const result = yield* downloadItem(d, item);
+    return { url, attempts: result.attempts, elapsed: performance.now() - started, result };
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
-    return { item, elapsed: performance.now() - started, attempts: error.attempts, error };
+    return { url, attempts: error.attempts, elapsed: performance.now() - started, error };
   }
 }

@@ -1,55 +1,45 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
- * Downloads many files at once, with retries, timeouts and checksums. Without URLs it shows that on
- * files of its own.
+ * Downloads files, many at once: pieces side by side, retries, limits on time, checksums, and a part that
+ * the next run goes on with, also after a crash. As a library:
+ *
+ * ```ts
+ * import { downloadAll } from "@tendril/tendril/download";
+ *
+ * const { records } = await downloadAll([], { dir: "data", concurrency: 16 });
+ * for (const { url, error } of records) if (error) console.error(url, error.message);
+ * ```
+ *
+ * As a program, with `--help` for its options; without a URL it shows what it can on files of its own:
  *
  * ```sh
- * deno task example
- * deno task example -d data -j 8 https://example.com/one.zip https://example.com/two.zip
+ * deno run --allow-net --allow-read --allow-write --allow-env jsr:@tendril/tendril/download URL…
+ * deno task example -d data -j 16 https://example.com/one.zip https://example.com/two.zip
  * ```
  *
  * @module
  */
-import { type Coroutine, GreenletExit, main } from "../../mod.ts";
-import { readTextFile } from "../../runtime/io/mod.ts";
-import { type CommandLine, HELP, parseCommandLine } from "./command_line.ts";
-import { runDemo } from "./demo.ts";
-import { reasonOf, UsageError } from "./errors.ts";
-import { checkNames, type DownloadItem, makeItem, parseList } from "./item.ts";
-import { runJob } from "./job.ts";
-import { summarize } from "./summary.ts";
+import { main } from "../../mod.ts";
 
-function* download(args: string[]): Coroutine<void> {
-  try {
-    const commandLine = parseCommandLine(args);
-    const { help, urls, input, options } = commandLine;
-    if (help) return console.log(HELP);
-    if (urls.length === 0 && input === undefined) return yield* runDemo(options);
-    const report = yield* runJob(yield* readItems(commandLine), options);
-    console.log(summarize(report));
-    if (report.records.some(({ error }) => error !== undefined)) Deno.exitCode = 1;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\nSee --help`);
-    Deno.exitCode = 2;
-  }
+export { download } from "./download.ts";
+export { downloadAll } from "./download_all.ts";
+export {
+  ChangedError,
+  ChecksumError,
+  DownloadError,
+  HttpError,
+  LengthError,
+  LimitError,
+  RefusedError,
+  UsageError,
+} from "./errors.ts";
+export type { DownloadItem } from "./item.ts";
+export type { DownloadAllOptions, DownloadOptions, IfExists } from "./options.ts";
+export type { DownloadRecord, DownloadReport, DownloadResult } from "./result.ts";
+export type { DownloadEvent, TransferInfo, TransferState } from "./transfer.ts";
+
+if (import.meta.main) {
+  // Who uses the library does not load the command line.
+  const { cli } = await import("./cli.ts");
+  await main(cli, Deno.args);
 }
-
-function* readItems({ urls, input }: CommandLine): Coroutine<DownloadItem[]> {
-  const items = urls.map((url) => makeItem(url));
-  if (input !== undefined) items.push(...parseList(yield* readList(input)));
-  if (items.length === 0) throw new UsageError(`Cannot download anything: "${input}" has no URL`);
-  checkNames(items);
-  return items;
-}
-
-function* readList(path: string): Coroutine<string> {
-  try {
-    return yield* readTextFile(path);
-  } catch (error) {
-    if (error instanceof GreenletExit) throw error;
-    throw new UsageError(`Cannot read the list "${path}": ${reasonOf(error)}`);
-  }
-}
-
-if (import.meta.main) await main(download, Deno.args);

@@ -5,8 +5,7 @@
  * @module
  */
 import { format } from "@std/fmt/bytes";
-import type { DownloadEvent } from "./download.ts";
-import type { Transfer } from "./transfer.ts";
+import type { DownloadEvent, TransferInfo } from "./transfer.ts";
 
 /** How far a job is. */
 export class Progress {
@@ -19,7 +18,7 @@ export class Progress {
   /** How many tries were repeated. */
   retries = 0;
   /** The downloads under way, the oldest first. */
-  readonly active = new Set<Transfer>();
+  readonly active = new Set<TransferInfo>();
   #bytes = 0;
   readonly #started = performance.now();
 
@@ -29,12 +28,12 @@ export class Progress {
   }
 
   /** Takes note of what happened to a download. */
-  note({ type, transfer, bytes = 0 }: DownloadEvent): void {
+  note({ type, transfer }: DownloadEvent): void {
     if (type === "start") this.active.add(transfer);
     else if (type === "retry") this.retries++;
-    else {
+    else if (type !== "progress") {
       this.active.delete(transfer);
-      this.#bytes += bytes;
+      this.#bytes += transfer.received;
       this[type]++;
     }
   }

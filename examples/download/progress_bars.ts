@@ -8,7 +8,7 @@
 import cliProgress from "cli-progress";
 import { type Coroutine, sleep } from "../../mod.ts";
 import { type Progress, seconds, size } from "./progress.ts";
-import type { Transfer } from "./transfer.ts";
+import type { TransferInfo } from "./transfer.ts";
 
 const INTERVAL = 100;
 const NAME_WIDTH = 24;
@@ -64,8 +64,8 @@ function totalNote({ failed, retries, received, elapsed }: Progress): Record<str
   };
 }
 
-function fileNote(transfer: Transfer, received: number): Record<string, string> {
-  const { item: { name }, total, state, attempts } = transfer;
+function fileNote(transfer: TransferInfo, received: number): Record<string, string> {
+  const { name, total, state, attempts } = transfer;
   const shown = name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name;
   const amount = total === undefined ? size(received) : `${size(received)} of ${size(total)}`;
   const again = attempts > 1 ? `, try ${attempts}` : "";

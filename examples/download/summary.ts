@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DownloadRecord, DownloadReport } from "./download_all.ts";
+import type { DownloadRecord, DownloadReport } from "./result.ts";
 import { seconds, size } from "./progress.ts";
 
 /** Puts the outcome of a job into words: a table, a line on checksums, and what failed. */
@@ -15,10 +15,12 @@ export function summarize({ records, elapsed }: DownloadReport): string {
   const rows: [string, string][] = [
     ["files", `${results.length}`],
     ["bytes", size(sum(results.map(({ bytes }) => bytes)))],
-    ["retries", `${sum(records.map(({ attempts }) => attempts - 1))}`],
+    ["retries", `${sum(records.map(({ attempts }) => Math.max(0, attempts - 1)))}`],
     ["elapsed", seconds(elapsed)],
     ["one after another", `${seconds(singly)} (${(singly / elapsed).toFixed(1)} times as long)`],
   ];
+  const skipped = results.filter(({ status }) => status === "skipped").length;
+  if (skipped > 0) rows.push(["skipped", `${skipped}, which were there already`]);
   if (failures.length > 0) rows.push(["failed", `${failures.length}`]);
   return [
     ...table(rows),
@@ -29,10 +31,21 @@ export function summarize({ records, elapsed }: DownloadReport): string {
 }
 
 function checksums(records: readonly DownloadRecord[]): string[] {
-  const verified = records.filter(({ result }) => result?.verified).length;
-  if (verified === records.length) return ["Every checksum matched."];
-  if (records.every(({ item }) => item.sha256 === undefined)) return ["No checksum was given."];
-  return [`${verified} of ${records.length} files had a checksum that matched.`];
+  const count = (what: (record: DownloadRecord) => boolean | undefined) =>
+    records.filter(what).length;
+  const verified = count(({ result }) => result?.verified);
+  const unverified = count(({ result }) => result?.status === "unverified");
+  const lines: string[] = [];
+  if (verified === records.length) lines.push("Every checksum matched.");
+  else if (verified > 0) {
+    lines.push(`${verified} of ${records.length} files had a checksum that matched.`);
+  } else lines.push("No checksum was compared.");
+  if (unverified > 0) {
+    lines.push(
+      `${unverified} unverified: the server gave no length, so an early end would not show.`,
+    );
+  }
+  return lines;
 }
 
 function table(rows: [string, string][]): string[] {

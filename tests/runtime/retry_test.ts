@@ -74,6 +74,23 @@ Deno.test("retry() makes pauses shorter by chance, never longer", async () => {
   assert(new Set(pauses).size > 1);
 });
 
+Deno.test("retry() waits as long as the error asks for, up to maxDelay, and whatever the jitter", async () => {
+  using clock = new ManualClock();
+  const { calls, fn } = flaky(3, clock);
+  const asked: Record<string, number | undefined> = {
+    "try 1": 70,
+    "try 2": 5000,
+    "try 3": undefined,
+  };
+  const delay = (error: unknown) => asked[(error as Error).message];
+  const trying = spawn(() => retry(fn, { minDelay: 10, maxDelay: 100, jitter: 1, delay }));
+  await clock.advance(1000);
+  await trying;
+  const [first, second, third, fourth] = calls;
+  assertEquals([first, second, third], [0, 70, 170]);
+  assert(fourth! - third! <= 40);
+});
+
 Deno.test("retry() throws a RetryError with the last error and the number of tries", async () => {
   using clock = new ManualClock();
   const { fn } = flaky(99, clock);
