@@ -3,12 +3,12 @@
 /**
  * Copies a folder, eight files at a time, and shows how far it is.
  *
- *     deno run --allow-read --allow-write examples/applications/copy_folder.ts FROM TO
+ *     deno task example:copy_folder FROM TO
  *
  * @module
  */
 import { type Coroutine, main, Pool } from "@tendril/tendril";
-import { copyFile, mkdir, readDir } from "@tendril/tendril/io";
+import { copyFile, input, mkdir, readDir } from "@tendril/tendril/io";
 
 /** The files below a folder, as paths relative to it; makes the folders anew below `to`. */
 function* prepare(from: string, to: string, below = ""): Coroutine<string[]> {
@@ -32,11 +32,8 @@ function show(done: number, all: number, name: string): void {
 }
 
 await main(function* () {
-  const [from, to] = Deno.args;
-  if (from === undefined || to === undefined) {
-    console.error("Give the folder to copy, and where to copy it");
-    Deno.exit(2);
-  }
+  const from = Deno.args[0] ?? (yield* input("Folder to copy: "));
+  const to = Deno.args[1] ?? `${from} - copy`;
   const files = yield* prepare(from, to);
   let done = 0;
   yield* new Pool(8).map(function* (path) {

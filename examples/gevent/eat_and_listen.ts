@@ -4,8 +4,6 @@
  * Two functions that know nothing of greenlets take turns, because the timers they use are patched; and
  * one that would never end is shown and killed where it waits.
  *
- *     deno run examples/gevent/eat_and_listen.ts
- *
  * @module
  */
 import { dump, joinAll, main, spawn, spawnWith, yieldNow } from "@tendril/tendril";

@@ -1,10 +1,10 @@
-#!/usr/bin/env -S deno run --allow-net
+#!/usr/bin/env -S deno run --allow-net=127.0.0.1
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * Fetches pages at the same time by a function that uses the global `fetch` and knows nothing of greenlets.
  * Without URLs it asks a server of its own.
  *
- *     deno run --allow-net examples/gevent/patched_fetch.ts [URL...]
+ *     deno run --allow-net examples/gevent/patched_fetch.ts URL...
  *
  * @module
  */

@@ -1,10 +1,8 @@
-#!/usr/bin/env -S deno run --allow-read
+#!/usr/bin/env -S deno run --allow-read=.
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * An executor and its futures: a callback is told when a call has ended, and `asCompleted` gives
  * the futures as they end.
- *
- *     deno run --allow-read examples/pools/callbacks.ts
  *
  * @module
  */

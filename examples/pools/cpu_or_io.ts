@@ -1,10 +1,8 @@
-#!/usr/bin/env -S deno run --allow-read
+#!/usr/bin/env -S deno run --allow-read=.
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * What helps against what: greenlets wait at the same time, workers compute at the same time, and
  * greenlets in workers do both. Each number is how long eight tasks took.
- *
- *     deno run --allow-read examples/pools/cpu_or_io.ts
  *
  * @module
  */

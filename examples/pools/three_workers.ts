@@ -1,9 +1,7 @@
-#!/usr/bin/env -S deno run --allow-read
+#!/usr/bin/env -S deno run --allow-read=.
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * A pool of three workers with five tasks: the last two wait until a worker is free.
- *
- *     deno run --allow-read examples/pools/three_workers.ts
  *
  * @module
  */

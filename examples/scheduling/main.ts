@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * The scheduling disciplines of the textbooks, each shown with the same jobs: greenlets that share one

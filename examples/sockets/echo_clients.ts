@@ -1,10 +1,10 @@
-#!/usr/bin/env -S deno run --allow-net
+#!/usr/bin/env -S deno run --allow-net=127.0.0.1
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * 400 clients at a time for `echo_server.ts`, a greenlet each: every one sends ten lines and checks what
  * comes back.
  *
- *     deno run --allow-net examples/sockets/echo_clients.ts [port] [clients]
+ *     deno task example:echo_clients [port] [clients]
  *
  * @module
  */

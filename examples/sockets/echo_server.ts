@@ -1,9 +1,9 @@
-#!/usr/bin/env -S deno run --allow-net
+#!/usr/bin/env -S deno run --allow-net=127.0.0.1
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * A TCP server that sends everything back in capitals, with a greenlet for each client. Ctrl-C ends it.
  *
- *     deno run --allow-net examples/sockets/echo_server.ts [port]
+ *     deno task example:echo_server [port]
  *
  * @module
  */

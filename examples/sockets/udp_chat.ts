@@ -1,11 +1,11 @@
-#!/usr/bin/env -S deno run --allow-net
+#!/usr/bin/env -S deno run --allow-net=127.0.0.1
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * A chat over UDP: one greenlet shows what comes, while another sends what is typed, to the friend on
  * the other port. An empty line or the end of the input ends it.
  *
- *     deno run --allow-net examples/sockets/udp_chat.ts 7890 7891
- *     deno run --allow-net examples/sockets/udp_chat.ts 7891 7890    # in another terminal
+ *     deno task example:udp_chat 7890 7891
+ *     deno task example:udp_chat 7891 7890    # in another terminal
  *
  * @module
  */

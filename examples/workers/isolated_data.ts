@@ -1,9 +1,7 @@
-#!/usr/bin/env -S deno run --allow-read
+#!/usr/bin/env -S deno run --allow-read=.
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * Processes share no data: each has its own copy of the list below, and so has the main program.
- *
- *     deno run --allow-read examples/workers/isolated_data.ts
  *
  * @module
  */

@@ -1,10 +1,8 @@
-#!/usr/bin/env -S deno run --allow-read
+#!/usr/bin/env -S deno run --allow-read=.
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * A dictionary that a manager keeps for all processes: each of them adds something, and sees what the
  * others have added.
- *
- *     deno run --allow-read examples/workers/manager_dict.ts
  *
  * @module
  */

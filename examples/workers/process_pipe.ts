@@ -1,10 +1,8 @@
-#!/usr/bin/env -S deno run --allow-read
+#!/usr/bin/env -S deno run --allow-read=.
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * A pipe between the main program and a process: what one sends on its end, the other receives on the
  * other end. Closing an end tells the other side that nothing will come any more.
- *
- *     deno run --allow-read examples/workers/process_pipe.ts
  *
  * @module
  */

@@ -1,10 +1,8 @@
-#!/usr/bin/env -S deno run --allow-read
+#!/usr/bin/env -S deno run --allow-read=.
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * A queue between two processes: one writes to it, the other reads until the writer says that there is
  * no more.
- *
- *     deno run --allow-read examples/workers/process_queue.ts
  *
  * @module
  */

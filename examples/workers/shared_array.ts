@@ -1,10 +1,8 @@
-#!/usr/bin/env -S deno run --allow-read
+#!/usr/bin/env -S deno run --allow-read=.
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * Numbers that processes share: an array, with a lock for what takes several steps, and a single value,
  * whose `add` is one step and needs none.
- *
- *     deno run --allow-read examples/workers/shared_array.ts
  *
  * @module
  */

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { disciplines, jobs } from "../../examples/scheduling/disciplines.ts";
 import { figuresOf, mean } from "../../examples/scheduling/figures.ts";
 import { type Job, simulate } from "../../examples/scheduling/simulate.ts";
-import { linesOf } from "./lines_of.ts";
+import { linesOf } from "./program.ts";
 
 /**
  * Who has each millisecond, worked out with pencil and paper from

@@ -1,32 +1,11 @@
 // Copyright 2026 the Tendril authors. MIT license.
-// The examples of workers and pools as processes of their own, with the permissions that their first
-// lines ask for: what they print, in order where that is fixed.
+// The chapter on workers: what its programs print, in order where that is fixed.
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { WorkerPool } from "@tendril/tendril/parallel";
-import { sha256, sha256OfFile } from "../../examples/download/checksum.ts";
-import { linesOf } from "./lines_of.ts";
-
-const ROOT = new URL("../../", import.meta.url);
-const FIRST_LINE = /^#!\/usr\/bin\/env -S deno run( --.*)$/m;
-
-async function permissionsOf(example: string): Promise<string[]> {
-  const source = await Deno.readTextFile(new URL(`examples/${example}`, ROOT));
-  return FIRST_LINE.exec(source)![1]!.trim().split(" ");
-}
-
-async function run(example: string): Promise<string[]> {
-  return await linesOf(example, ...await permissionsOf(example));
-}
-
-function count(items: Iterable<string>): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[item] = (counts[item] ?? 0) + 1;
-  return counts;
-}
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { linesOf, range, ROOT, sorted } from "./program.ts";
 
 Deno.test("isolated_data gives each process a list of its own", async () => {
-  const lines = await run("workers/isolated_data.ts");
+  const lines = await linesOf("workers/isolated_data.ts");
   assertEquals(lines.map((line) => line.replace(/ \d+:/, ":")), [
     "Process-1, pid: 11 22",
     "Process-1, pid: 11 22 0",
@@ -39,7 +18,7 @@ Deno.test("isolated_data gives each process a list of its own", async () => {
 });
 
 Deno.test("process_queue passes on what is written, in order", async () => {
-  const lines = await run("workers/process_queue.ts");
+  const lines = await linesOf("workers/process_queue.ts");
   assertEquals(lines.pop(), "All was written and read");
   for (const what of ["Putting", "Got"]) {
     const values = lines.filter((line) => line.startsWith(what)).map((line) => line.split(" ")[1]);
@@ -54,7 +33,7 @@ Deno.test("process_queue passes on what is written, in order", async () => {
 });
 
 Deno.test("process_pipe passes numbers there, squares back, and the end", async () => {
-  assertEquals(await run("workers/process_pipe.ts"), [
+  assertEquals(await linesOf("workers/process_pipe.ts"), [
     ...[2, 3, 4].flatMap((number) => [
       `The process received ${number}`,
       `The main program received ${number * number}`,
@@ -65,7 +44,7 @@ Deno.test("process_pipe passes numbers there, squares back, and the end", async 
 });
 
 Deno.test("shared_array lets no process come between another's steps", async () => {
-  const lines = await run("workers/shared_array.ts");
+  const lines = await linesOf("workers/shared_array.ts");
   const block = (who: string, first: number) =>
     [first, 22, 33, 44].map((item) => `${who} -----> ${item}`);
   const [first, second] = lines[0]!.startsWith("process 0") ? [0, 1] : [1, 0];
@@ -79,7 +58,7 @@ Deno.test("shared_array lets no process come between another's steps", async () 
 
 Deno.test("manager_dict shows each process what those before it added", async () => {
   const all = Array.from({ length: 10 }, (_, number) => 100 + number);
-  const lines = await run("workers/manager_dict.ts");
+  const lines = await linesOf("workers/manager_dict.ts");
   assertEquals(lines.slice(0, 10), [
     ...all.map((_, number) => `process ${number} sees ${all.slice(0, number + 1).join(" ")}`),
   ]);
@@ -91,135 +70,159 @@ Deno.test("manager_dict shows each process what those before it added", async ()
   assertEquals(lines.slice(21), ["}"]);
 });
 
-Deno.test("three_workers runs five tasks in three workers, one at a time in each", async () => {
-  const lines = await run("pools/three_workers.ts");
-  assertEquals(lines.shift(), "----start----");
-  assertEquals(lines.pop(), "-----end-----");
-  const primes = [9592, 17984, 25997, 33860, 41538];
-  const busy = new Map<string, string>();
-  const ended = new Set<string>();
-  const workers = new Set<string>();
-  for (const line of lines) {
-    const begin = /^task (\d) begins in (worker-\d)$/.exec(line);
-    if (begin !== null) {
-      const [, number, worker] = begin;
-      assert(!busy.has(worker!), lines.join("\n"));
-      busy.set(worker!, number!);
-      workers.add(worker!);
-      continue;
-    }
-    const [, number, found] = /^task (\d) ends: (\d+) primes in \d+\.\d\d s$/.exec(line)!;
-    assertEquals(Number(found), primes[Number(number)]);
-    const [worker] = [...busy].find(([, each]) => each === number)!;
-    busy.delete(worker);
-    ended.add(number!);
-  }
-  assertEquals([...ended].sort(), ["0", "1", "2", "3", "4"]);
-  assertEquals([lines.length, busy.size], [10, 0]);
-  assertEquals([...workers].sort(), ["worker-1", "worker-2", "worker-3"]);
+Deno.test("start_process goes on while its child runs", async () => {
+  const lines = await linesOf("workers/start_process.ts");
+  assertEquals(lines.slice(0, 2), [
+    "parent begins",
+    `number of cpus: ${navigator.hardwareConcurrency}`,
+  ]);
+  assertMatch(lines[2]!, /^child's name: Process-1\tits pid: \d+$/);
+  assertEquals(lines.slice(3), ["parent ends", "child begins", "child ends"]);
 });
 
-Deno.test("callbacks tells of each call that has ended, and of the error of one", async () => {
-  const lines = await run("pools/callbacks.ts");
-  assertEquals(lines[0], "All calls are submitted");
+Deno.test("join_process goes on when its child has ended", async () => {
+  assertEquals(await linesOf("workers/join_process.ts"), [
+    "neo start...",
+    "neo over...",
+    "main program",
+  ]);
+});
+
+Deno.test("two_ways makes a process of a task and of a class", async () => {
   assertEquals(
-    count(lines.slice(1, 6)),
-    count([5, 55, 610, 6765, 75025].map((result) => `callback: ${result}`)),
-  );
-  assertEquals(
-    count(lines.slice(6)),
-    count([
-      "completed: 832040",
-      "completed: 6765",
-      "RangeError: There is no Fibonacci number -1",
+    await linesOf("workers/two_ways.ts"),
+    ["cwz", "MyProcess"].flatMap((name) => [
+      "main program",
+      `${name}'s task begins`,
+      `${name}'s task has ended`,
     ]),
   );
 });
 
-Deno.test("cpu_or_io measures four ways of doing three kinds of work", async () => {
-  const [head, ...rows] = await run("pools/cpu_or_io.ts");
-  assertMatch(head!, /^ +compute-bound +IO-bound +half and half$/);
-  const times = new Map(rows.map((row) => {
-    const [, way, ...figures] = /^(\D+?) +(\S+) s +(\S+) s +(\S+) s$/.exec(row)!;
-    return [way!, figures.map(Number)];
-  }));
-  assertEquals([...times.keys()], [
-    "one after another",
-    "greenlets",
-    "workers",
-    "greenlets in workers",
-  ]);
-  // A task waits 50 ms; one after another, that adds up.
-  const waits = (count: number) => count * 0.05 - 0.01;
-  const rounds = Math.ceil(8 / navigator.hardwareConcurrency);
-  assert(times.get("one after another")![1]! >= waits(8));
-  assert(times.get("one after another")![2]! >= waits(8));
-  assert(times.get("workers")![1]! >= waits(rounds));
-  assert(times.get("greenlets")![1]! >= waits(1));
-  assert(times.get("greenlets in workers")![2]! >= waits(1));
-});
-
-/** Runs the copier to its end. */
-async function copyFolder(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const example = "pools/copy_folder.ts";
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-prompt",
-      ...await permissionsOf(example),
-      `examples/${example}`,
-      ...args,
-    ],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
-
-Deno.test("copy_folder in workers copies all files below a folder and shows a bar", async () => {
-  const folder = await Deno.makeTempDir();
-  await Deno.mkdir(`${folder}/from/deep/er`, { recursive: true });
-  const names = [...Array(20).keys()].map((n) => n % 3 ? `${n}.txt` : `deep/er/${n}.txt`);
-  for (const name of names) await Deno.writeTextFile(`${folder}/from/${name}`, `this is ${name}`);
-  const { code, out, err } = await copyFolder(`${folder}/from`, `${folder}/to`);
-  assertEquals(code, 0, err);
-  const lines = out.trimEnd().split("\n");
-  assertEquals(lines.pop(), "20 files copied");
-  const shown = lines.map((line) => /^\[(#+\.*)\] (\S+)% \((.*)\)$/.exec(line)!.slice(1));
+Deno.test("five_processes says each number", async () => {
   assertEquals(
-    shown.map(([bar, percent]) => [bar, percent]),
-    names.map((_, i) => ["#".repeat(i + 1).padEnd(20, "."), (5 * (i + 1)).toFixed(2)]),
+    sorted(await linesOf("workers/five_processes.ts")),
+    range(5).map((i) => `p.${i} says: The num is ${i}`),
   );
-  assertEquals(count(shown.map(([, , name]) => name!)), count(names));
-  for (const name of names) {
-    assertEquals(await Deno.readTextFile(`${folder}/to/${name}`), `this is ${name}`);
+});
+
+Deno.test("pids tells who started whom", async () => {
+  const [first, second] = await linesOf("workers/pids.ts");
+  const pid = /^main program, pid (\d+), child of (\d+)$/.exec(first!)!;
+  assertEquals(Number(pid[2]), Deno.pid);
+  assertMatch(second!, new RegExp(`^a thread, pid \\d+, child of ${pid[1]}$`));
+});
+
+Deno.test("still_alive shows a process before, in and after its life", async () => {
+  const lines = await linesOf("workers/still_alive.ts");
+  assertEquals(lines.filter((line) => line !== "neo start..."), [
+    "before the start: false",
+    "after it: true",
+    "after its end: false exit code -15",
+  ]);
+});
+
+Deno.test("terminate ends a process before it has ended by itself", async () => {
+  const lines = await linesOf("workers/terminate.ts");
+  assert(lines.length < 20, lines.join("\n"));
+  lines.forEach((line, i) => {
+    if (i % 2 === 1) assertEquals(line, "{ m: 20 }");
+    else assertMatch(line, /^(child runs: name=test, age=18, pid=\d+\.\.\.)?$/);
+  });
+});
+
+Deno.test("daemon does not keep the program alive", async () => {
+  const lines = await linesOf("workers/daemon.ts");
+  assertEquals(lines.filter((line) => line !== "cwz start..."), ["main program"]);
+});
+
+Deno.test("buns are eaten in the order in which they were made", async () => {
+  const lines = await linesOf("workers/buns.ts");
+  assertEquals(lines.pop(), "main");
+  for (const what of ["the producer made", "the consumer took"]) {
+    const own = lines.filter((line) => line.startsWith(what));
+    assertEquals(own, range(5).map((i) => `${what} bun ${i}`));
   }
-  await Deno.remove(folder, { recursive: true });
+  assertEquals(lines.length, 10);
 });
 
-Deno.test("copy_folder in workers ends with the error of a file that cannot be copied", async () => {
-  const folder = await Deno.makeTempDir();
-  await Deno.mkdir(`${folder}/from`);
-  await Deno.symlink(`${folder}/nowhere`, `${folder}/from/broken`);
-  const { code, out, err } = await copyFolder(`${folder}/from`, `${folder}/to`);
-  assertEquals([code, out], [1, ""]);
-  assertStringIncludes(err, `NotFound: No such file or directory`);
-  assertStringIncludes(err, `copy '${folder}/from/broken'`);
-  await Deno.remove(folder, { recursive: true });
+Deno.test("hello_queue passes a greeting from process to process", async () => {
+  const lines = await linesOf("workers/hello_queue.ts");
+  assertEquals(sorted(lines), [
+    "hello, 你好",
+    "main program",
+    "process 1 has put something into the queue",
+    "process 2 has got it out of the queue",
+  ]);
+  assert(
+    lines.indexOf("hello, 你好") < lines.indexOf("process 2 has got it out of the queue"),
+  );
 });
 
-Deno.test("copy_folder in workers says what it needs", async () => {
-  const { code, err } = await copyFolder();
-  assertEquals([code, err], [2, "Give the folder to copy, and where to copy it\n"]);
+Deno.test("food is all eaten before the program ends", async () => {
+  const lines = await linesOf("workers/food.ts");
+  assertEquals(lines.pop(), "main");
+  for (const [name, food] of [["neo", "pancake"], ["wick", "bun"]]) {
+    assertEquals(
+      lines.filter((line) => line.startsWith(`${name} makes`)),
+      range(10).map((i) => `${name} makes ${food} ${i}`),
+    );
+    assertEquals(
+      sorted(
+        lines.filter((line) => line.includes(`eats ${food}`)).map((line) =>
+          line.replace(/^(cwz|woods) eats/, "somebody eats")
+        ),
+      ),
+      range(10).map((i) => `somebody eats ${food} ${i}`),
+    );
+  }
+  assertEquals(lines.length, 40);
 });
 
-Deno.test("the download's checksum of a file is a task for workers", async () => {
-  const path = await Deno.makeTempFile();
-  const bytes = new Uint8Array(2_500_000).map((_, i) => i * i >> 3);
-  await Deno.writeFile(path, bytes);
-  await using pool = new WorkerPool(1);
-  assertEquals(await pool.apply(sha256OfFile, [path]), sha256(bytes));
-  await Deno.remove(path);
+Deno.test("queue_size counts what ten processes have put", async () => {
+  const lines = await linesOf("workers/queue_size.ts");
+  assertEquals(lines.pop(), "at the end: 10");
+  const found = lines.map((line) =>
+    /^The process is (\d) and the queue's size is (\d+)$/.exec(line)!
+  );
+  assertEquals(sorted(found.map(([, i]) => i!)), range(10).map(String));
+  for (const [, , size] of found) assert(Number(size) >= 1 && Number(size) <= 10);
+});
+
+Deno.test("process_lock lets each process look before the next one takes", async () => {
+  assertEquals(
+    await linesOf("workers/process_lock.ts"),
+    range(10).map((i) => `say hi ${9 - i}`),
+  );
+});
+
+/** Files that the programs that sell tickets have left behind. */
+const leftovers = () =>
+  [...Deno.readDirSync(ROOT)].map(({ name }) => name).filter((name) => name.startsWith("tickets-"));
+
+Deno.test("ticket_file sells one after the other", async () => {
+  assertEquals(
+    await linesOf("workers/ticket_file.ts"),
+    range(5).map((i) => `tickets left: ${99 - i}`),
+  );
+  assertEquals(leftovers(), []);
+});
+
+Deno.test("last_tickets sells two tickets with a lock, and more without", async () => {
+  const lines = await linesOf("workers/last_tickets.ts");
+  const middle = lines.indexOf("With a lock:");
+  const users = range(5).map((i) => `user ${i}`);
+  for (const part of [lines.slice(1, middle), lines.slice(middle + 1)]) {
+    assertEquals(
+      sorted(part.filter((line) => line.endsWith("looks: 2 left"))),
+      users.map((user) => `${user} looks: 2 left`),
+    );
+    const buyers = part.filter((line) => / gets (a ticket|none)$/.test(line));
+    assertEquals(sorted(buyers.map((line) => line.slice(0, 6))), users);
+    assertEquals(part.length, 10);
+  }
+  const sold = (part: string[]) => part.filter((line) => line.endsWith("gets a ticket")).length;
+  assert(sold(lines.slice(0, middle)) >= 2);
+  assertEquals([lines[0], sold(lines.slice(middle))], ["Without a lock:", 2]);
+  assertEquals(leftovers(), []);
 });
