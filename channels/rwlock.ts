@@ -99,7 +99,20 @@ class WriteOp extends RWOp<WriteSide> {
   }
 }
 
-/** The side of an {@linkcode RWLock} for readers. */
+/**
+ * The side of an {@linkcode RWLock} for readers.
+ *
+ * @example Usage
+ * ```ts
+ * import { RWLock } from "@tendril/tendril/channels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lock = new RWLock();
+ * using _first = await lock.read.acquire();
+ * using _second = await lock.read.acquire(); // beside the first
+ * assertEquals(lock.write.acquireNowait(), undefined);
+ * ```
+ */
 export class ReadSide implements Source {
   /** The lock whose side this is. */
   readonly lock: RWLock;
@@ -195,7 +208,19 @@ export class ReadSide implements Source {
   }
 }
 
-/** The side of an {@linkcode RWLock} for writers. */
+/**
+ * The side of an {@linkcode RWLock} for writers.
+ *
+ * @example Usage
+ * ```ts
+ * import { RWLock } from "@tendril/tendril/channels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lock = new RWLock();
+ * using _ = await lock.write.acquire();
+ * assertEquals(lock.read.acquireNowait(), undefined); // nobody reads meanwhile
+ * ```
+ */
 export class WriteSide implements Source {
   /** The lock whose side this is. */
   readonly lock: RWLock;

@@ -28,7 +28,28 @@ export interface HubStats extends HubCounts {
 /** Told of an isolate that was held too long: for how many milliseconds, and who ran meanwhile. */
 export type BlockedHandler = (ms: number, suspects: Greenlet<unknown>[]) => void;
 
-/** The scheduler of this isolate. */
+/**
+ * The scheduler of this isolate.
+ *
+ * @example Telling errors to somebody else
+ * ```ts
+ * import { getHub, run, sleep, spawn } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const hub = getHub();
+ * const before = hub.onError;
+ * const heard: unknown[] = [];
+ * hub.onError = (error) => heard.push(error);
+ * await run(function* () {
+ *   spawn(() => {
+ *     throw "nobody waits for this";
+ *   });
+ *   yield* sleep(1);
+ * });
+ * hub.onError = before;
+ * assertEquals(heard, ["nobody waits for this"]);
+ * ```
+ */
 export class Hub {
   /**
    * Told of an error that ended a greenlet and that nobody joined or linked by the turn after. The

@@ -12,7 +12,27 @@ import type { Op } from "./op.ts";
 import { perform } from "./perform.ts";
 import { routine } from "./routine.ts";
 
-/** What {@linkcode scope} hands to its block. */
+/**
+ * What {@linkcode scope} hands to its block.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, type Scope, scope } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const log: string[] = [];
+ * function helper(children: Scope, name: string) {
+ *   children.spawn(() => log.push(name));
+ * }
+ * await run(() =>
+ *   scope(function* (children) {
+ *     helper(children, "one");
+ *     helper(children, "two");
+ *   })
+ * );
+ * assertEquals(log, ["one", "two"]);
+ * ```
+ */
 export class Scope {
   readonly #children: Set<Greenlet<unknown>> = new Set();
   readonly #owner: Greenlet<unknown> = getCurrent();

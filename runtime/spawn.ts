@@ -11,6 +11,22 @@ import { checkDelay } from "./clock.ts";
 /**
  * Makes a greenlet that runs `fn(...args)` by itself, behind those that are ready.
  *
+ * @example Usage
+ * ```ts
+ * import { run, sleep, spawn } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function* double(n: number) {
+ *   yield* sleep(1);
+ *   return n * 2;
+ * }
+ * await run(function* () {
+ *   const one = spawn(double, 1);
+ *   const two = spawn(double, 2);
+ *   assertEquals((yield* one) + (yield* two), 6);
+ * });
+ * ```
+ *
  * @throws {TypeError} If `fn` is no function.
  */
 export function spawn<A extends unknown[], T>(fn: Runnable<A, T>, ...args: A): Greenlet<T> {

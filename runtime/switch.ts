@@ -44,7 +44,19 @@ export function arrivesAt(target: Fiber, values: unknown[]): unknown {
   return undefined;
 }
 
-/** A switch to another greenlet; it gives what anybody sends back. */
+/**
+ * A switch to another greenlet; it gives what anybody sends back.
+ *
+ * @example From outside any greenlet
+ * ```ts
+ * import { Greenlet, type Switch } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const add = new Greenlet((a: number, b: number) => a + b);
+ * const back: Switch<unknown> = add.switch(1, 2); // it has run by now
+ * assertEquals(back.value, 3);
+ * ```
+ */
 // What comes back is whatever anybody sends, so `R` is the caller's claim.
 export abstract class Switch<R> extends Op<R> {
   /** What came back, for a switch from outside any greenlet that is done; else `undefined`. */

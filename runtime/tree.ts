@@ -11,12 +11,35 @@ import { getCurrent, Greenlet, living } from "./greenlet.ts";
 import { now } from "./hub.ts";
 import type { Op } from "./op.ts";
 
-/** All living greenlets that were started, oldest first in each `run`. */
+/**
+ * All living greenlets that were started, oldest first in each `run`.
+ *
+ * @example Usage
+ * ```ts
+ * import { active, run, spawnWith } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   spawnWith({ name: "guest" }, () => {});
+ *   assertEquals(active().at(-1)!.name, "guest");
+ * });
+ * ```
+ */
 export function active(): Greenlet<unknown>[] {
   return [...families].flatMap(living);
 }
 
-/** How many greenlets are living. */
+/**
+ * How many greenlets are living.
+ *
+ * @example Usage
+ * ```ts
+ * import { activeCount, run } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await run(() => activeCount()), 1); // the one that asks
+ * ```
+ */
 export function activeCount(): number {
   let n = 0;
   for (const family of families) n += family.alive;

@@ -111,6 +111,16 @@ export interface OpSource<T> {
 /**
  * Marks an object that stands for an Op, such as the promises of `runtime/io`: `select`, `all`, `race`
  * and a plain `yield` wait for that Op instead of the promise.
+ *
+ * @example Usage
+ * ```ts
+ * import { AS_OP, type OpSource, race, run, sleep } from "@tendril/tendril";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const nap: Promise<void> & { [AS_OP]?: OpSource<void> } = new Promise(() => {});
+ * nap[AS_OP] = { op: () => sleep(1) };
+ * assertEquals(await run(() => race([nap])), undefined); // it waited for the Op
+ * ```
  */
 export const AS_OP: unique symbol = Symbol("tendril.asOp");
 

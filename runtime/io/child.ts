@@ -175,6 +175,18 @@ export class Child {
 /**
  * A process took too long: thrown where Python throws the exception of this name. It is a
  * {@linkcode Timeout} that knows the command and what it said up to then.
+ *
+ * @example Usage
+ * ```ts
+ * import { runCommand, TimeoutExpired } from "@tendril/tendril/io";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const error = await assertRejects(
+ *   () => runCommand(["sleep", "60"], { timeout: 10 }),
+ *   TimeoutExpired,
+ * );
+ * assertEquals([error.command, error.ms], [["sleep", "60"], 10]);
+ * ```
  */
 export class TimeoutExpired extends Timeout {
   /** The class name, so that logs and serialised errors show it. */

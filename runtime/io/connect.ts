@@ -141,6 +141,28 @@ export function connect(options: ConnectOptions): IoPromise<Connection> {
  * Connects over TLS, with the options of `Deno.connectTls`. Giving up is as with {@linkcode connect}; only
  * with a client's `key` the host goes on trying on its own, and what comes of it is closed.
  *
+ * @example Usage
+ * ```ts
+ * import { run, spawn } from "@tendril/tendril";
+ * import { connectTls, listenTls, readTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const cert = yield* readTextFile("tests/runtime/io/tls/localhost.crt");
+ *   const key = yield* readTextFile("tests/runtime/io/tls/localhost.key");
+ *   using listener = listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+ *   const { port } = listener.addr;
+ *   spawn(function* () {
+ *     using connection = yield* listener.accept();
+ *     yield* connection.write(new TextEncoder().encode("hello"));
+ *   });
+ *   using connection = yield* connectTls({ hostname: "localhost", port, caCerts: [cert] });
+ *   const buffer = new Uint8Array(100);
+ *   const count = yield* connection.read(buffer);
+ *   assertEquals(new TextDecoder().decode(buffer.subarray(0, count!)), "hello");
+ * });
+ * ```
+ *
  * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
  * @throws {Deno.errors.NotFound} If the host name cannot be resolved.
  * @throws {Deno.errors.InvalidData} If a certificate cannot be read. One that is not trusted is noticed
@@ -154,6 +176,28 @@ export function connectTls(options: ConnectTlsOptions): IoPromise<TlsConnection>
 /**
  * Puts TLS on an open connection, with the options of `Deno.startTls`. `connection` is of no use from
  * then on, even if that fails.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, spawn } from "@tendril/tendril";
+ * import { connect, listenTls, readTextFile, startTls } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const cert = yield* readTextFile("tests/runtime/io/tls/localhost.crt");
+ *   const key = yield* readTextFile("tests/runtime/io/tls/localhost.key");
+ *   using listener = listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+ *   spawn(function* () {
+ *     using connection = yield* listener.accept();
+ *     yield* connection.write(new Uint8Array([7]));
+ *   });
+ *   const plain = yield* connect({ port: listener.addr.port });
+ *   using connection = yield* startTls(plain, { hostname: "localhost", caCerts: [cert] });
+ *   const buffer = new Uint8Array(1);
+ *   yield* connection.read(buffer);
+ *   assertEquals([buffer[0], plain.closed], [7, true]);
+ * });
+ * ```
  *
  * @throws {Deno.errors.Busy} If somebody reads or writes, or bytes of a read that was given up are left.
  */

@@ -217,7 +217,23 @@ export class Connection<A extends Deno.Addr = Deno.Addr> implements Disposable {
   }
 }
 
-/** A connection over TCP. */
+/**
+ * A connection over TCP.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { connect, listen, type TcpConnection } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   using listener = listen({ hostname: "127.0.0.1", port: 0 });
+ *   using connection: TcpConnection = yield* connect({ port: listener.addr.port });
+ *   connection.setKeepAlive();
+ *   assertEquals(connection.remoteAddr.port, listener.addr.port);
+ * });
+ * ```
+ */
 export class TcpConnection extends Connection<Deno.NetAddr> {
   readonly #conn: Deno.TcpConn;
 
@@ -263,7 +279,32 @@ export class TcpConnection extends Connection<Deno.NetAddr> {
   }
 }
 
-/** A connection over TLS. The handshake happens with the first read or write, or by itself. */
+/**
+ * A connection over TLS. The handshake happens with the first read or write, or by itself.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { connectTls, listenTls, readTextFile, type TlsConnection } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const cert = yield* readTextFile("tests/runtime/io/tls/localhost.crt");
+ *   const key = yield* readTextFile("tests/runtime/io/tls/localhost.key");
+ *   const alpnProtocols = ["http/1.1"];
+ *   using listener = listenTls({ hostname: "127.0.0.1", port: 0, cert, key, alpnProtocols });
+ *   using near: TlsConnection = yield* connectTls({
+ *     hostname: "localhost",
+ *     port: listener.addr.port,
+ *     caCerts: [cert],
+ *     alpnProtocols,
+ *   });
+ *   using _far = yield* listener.accept();
+ *   const { alpnProtocol } = yield* near.handshake();
+ *   assertEquals(alpnProtocol, "http/1.1");
+ * });
+ * ```
+ */
 export class TlsConnection extends Connection<Deno.NetAddr> {
   readonly #conn: Deno.TlsConn;
 

@@ -181,6 +181,20 @@ function bind(options: DatagramOptions): HostDatagram {
  * Makes a socket for UDP messages, with the options of `Deno.listenDatagram`. Without `--unstable-net`
  * it is one of Node, whose host name has to be an IP address or localhost.
  *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { listenDatagram } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   using socket = listenDatagram({ hostname: "127.0.0.1", port: 0 });
+ *   yield* socket.send(new TextEncoder().encode("note to self"), socket.addr);
+ *   const [bytes] = yield* socket.receive();
+ *   assertEquals(new TextDecoder().decode(bytes), "note to self");
+ * });
+ * ```
+ *
  * @throws {Deno.errors.AddrInUse} If somebody else has that port.
  */
 export function listenDatagram(options: UdpOptions): DatagramSocket<Deno.NetAddr>;

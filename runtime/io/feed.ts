@@ -50,6 +50,18 @@ class FeedOp<T> extends NextOp<T> {
  * Things that come one by one: `yield* feed.next()`, or `for await`. Leaving the loop closes it, and so
  * does a kill in the loop; who calls `next` closes it with `using` or `close`.
  *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { type Feed, setInterval } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   using ticks: Feed<string> = setInterval(() => "tick", 5);
+ *   assertEquals(yield* ticks.next({ timeout: 1000 }), { done: false, value: "tick" });
+ * });
+ * ```
+ *
  * @typeParam T What comes.
  */
 export abstract class Feed<T> implements AsyncIterable<T>, Disposable {

@@ -11,7 +11,23 @@ const hostFetch = globalThis.fetch;
 const BODY = "body of";
 const REQUEST: unique symbol = Symbol("tendril.request");
 
-/** A Response whose body methods yield in a greenlet, and abort the request when that is killed. */
+/**
+ * A Response whose body methods yield in a greenlet, and abort the request when that is killed.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { type CooperativeResponse, fetch, serve } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const server = serve(() => Response.json({ cups: 3 }), { port: 0, hostname: "127.0.0.1" });
+ *   const response: CooperativeResponse = yield* fetch(`http://127.0.0.1:${server.port}/`);
+ *   assertEquals(yield* response.json(), { cups: 3 });
+ *   yield* server.stop();
+ * });
+ * ```
+ */
 export class CooperativeResponse extends Response {
   /** @internal */
   declare [REQUEST]: Sent;

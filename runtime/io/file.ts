@@ -164,6 +164,21 @@ export class File implements Disposable {
 /**
  * Opens a file. One that is opened too late for the greenlet that asked is closed; if the file was to
  * be made, that has happened, or never will, when a kill of that greenlet returns.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempFile, open, remove, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* writeTextFile(path, "tea");
+ *   using file = yield* open(path, { read: true });
+ *   assertEquals(yield* file.read(new Uint8Array(10)), 3);
+ *   yield* remove(path);
+ * });
+ * ```
  */
 export function open(path: Path, options: Deno.OpenOptions = { read: true }): IoPromise<File> {
   const { write, append, create, createNew, truncate } = options;
@@ -172,7 +187,24 @@ export function open(path: Path, options: Deno.OpenOptions = { read: true }): Io
   return way("open", path, opened, (file) => file.close());
 }
 
-/** Makes a file, or empties the one that is there, and opens it for reading and writing. */
+/**
+ * Makes a file, or empties the one that is there, and opens it for reading and writing.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { create, makeTempDir, readTextFile, remove } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   using file = yield* create(`${folder}/a`);
+ *   yield* file.write(new TextEncoder().encode("tea"));
+ *   assertEquals(yield* readTextFile(`${folder}/a`), "tea");
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function create(path: Path): IoPromise<File> {
   const opened = host.create(path).then((file) => new File(file, path));
   return changing("create", path, opened, (file) => file.close());

@@ -45,7 +45,23 @@ const PIECE = 4 * 1024 * 1024;
 const ignore = () => {};
 const encoder = new TextEncoder();
 
-/** Reads a whole file as bytes. */
+/**
+ * Reads a whole file as bytes.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempFile, readFile, remove, writeFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* writeFile(path, new Uint8Array([1, 2, 3]));
+ *   assertEquals(yield* readFile(path), new Uint8Array([1, 2, 3]));
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function readFile(
   path: Path,
   options?: Deno.ReadFileOptions,
@@ -53,12 +69,45 @@ export function readFile(
   return lookingWhile("read", path, options, (with_) => host.readFile(path, with_));
 }
 
-/** Reads a whole file as text. */
+/**
+ * Reads a whole file as text.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempFile, readTextFile, remove, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* writeTextFile(path, "tea");
+ *   assertEquals(yield* readTextFile(path), "tea");
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function readTextFile(path: Path, options?: Deno.ReadFileOptions): IoPromise<string> {
   return lookingWhile("read", path, options, (with_) => host.readTextFile(path, with_));
 }
 
-/** Writes a whole file. A kill leaves what was written by then. */
+/**
+ * Writes a whole file. A kill leaves what was written by then.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempFile, readFile, remove, writeFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* writeFile(path, new Uint8Array([1, 2]));
+ *   yield* writeFile(path, new Uint8Array([3]), { append: true });
+ *   assertEquals(yield* readFile(path), new Uint8Array([1, 2, 3]));
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function writeFile(
   path: Path,
   data: Uint8Array | ReadableStream<Uint8Array>,
@@ -75,7 +124,24 @@ export function writeFile(
   return changing("write", path, written, ignore, options?.signal);
 }
 
-/** Writes a whole file of text. A kill leaves what was written by then. */
+/**
+ * Writes a whole file of text. A kill leaves what was written by then.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempFile, readTextFile, remove, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* writeTextFile(path, "one\n");
+ *   yield* writeTextFile(path, "two\n", { append: true });
+ *   assertEquals(yield* readTextFile(path), "one\ntwo\n");
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function writeTextFile(
   path: Path,
   data: string | ReadableStream<string>,
@@ -113,86 +179,353 @@ async function writeStream(
   await data.pipeTo(file.writable, { signal: options.signal });
 }
 
-/** Copies a file, with its permissions. */
+/**
+ * Copies a file, with its permissions.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { copyFile, makeTempDir, readTextFile, remove, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   yield* writeTextFile(`${folder}/a`, "tea");
+ *   yield* copyFile(`${folder}/a`, `${folder}/b`);
+ *   assertEquals(yield* readTextFile(`${folder}/b`), "tea");
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function copyFile(from: Path, to: Path): IoPromise<void> {
   return changing("copy", from, host.copyFile(from, to));
 }
 
-/** Gives a file another name or place. */
+/**
+ * Gives a file another name or place.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempDir, readTextFile, remove, rename, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   yield* writeTextFile(`${folder}/draft`, "tea");
+ *   yield* rename(`${folder}/draft`, `${folder}/final`);
+ *   assertEquals(yield* readTextFile(`${folder}/final`), "tea");
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function rename(from: Path, to: Path): IoPromise<void> {
   return changing("rename", from, host.rename(from, to));
 }
 
-/** Gives a file a further name: a hard link. */
+/**
+ * Gives a file a further name: a hard link.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { link, makeTempDir, readTextFile, remove, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   yield* writeTextFile(`${folder}/a`, "tea");
+ *   yield* link(`${folder}/a`, `${folder}/b`);
+ *   yield* remove(`${folder}/a`);
+ *   assertEquals(yield* readTextFile(`${folder}/b`), "tea");
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function link(from: string, to: string): IoPromise<void> {
   return changing("link", to, host.link(from, to));
 }
 
-/** Makes a symbolic link `to` that leads to `from`. */
+/**
+ * Makes a symbolic link `to` that leads to `from`.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempDir, readTextFile, remove, symlink, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   yield* writeTextFile(`${folder}/a`, "tea");
+ *   yield* symlink(`${folder}/a`, `${folder}/b`);
+ *   assertEquals(yield* readTextFile(`${folder}/b`), "tea");
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function symlink(from: Path, to: Path, options?: Deno.SymlinkOptions): IoPromise<void> {
   return changing("symlink", to, host.symlink(from, to, options));
 }
 
-/** Removes a file or a directory. */
+/**
+ * Removes a file or a directory.
+ *
+ * @example Usage
+ * ```ts
+ * import { makeTempDir, remove, stat, writeTextFile } from "@tendril/tendril/io";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const folder = await makeTempDir();
+ * await writeTextFile(`${folder}/a`, "tea");
+ * await remove(folder, { recursive: true });
+ * await assertRejects(() => stat(folder), Deno.errors.NotFound);
+ * ```
+ */
 export function remove(path: Path, options?: Deno.RemoveOptions): IoPromise<void> {
   return changing("remove", path, host.remove(path, options));
 }
 
-/** Makes a directory. */
+/**
+ * Makes a directory.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempDir, mkdir, remove, stat } from "@tendril/tendril/io";
+ * import { assert } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   yield* mkdir(`${folder}/a/b`, { recursive: true });
+ *   assert((yield* stat(`${folder}/a/b`)).isDirectory);
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function mkdir(path: Path, options?: Deno.MkdirOptions): IoPromise<void> {
   return changing("mkdir", path, host.mkdir(path, options));
 }
 
-/** Makes a directory with a name of its own for temporary files, and gives its path. */
+/**
+ * Makes a directory with a name of its own for temporary files, and gives its path.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempDir, remove, stat } from "@tendril/tendril/io";
+ * import { assert } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir({ prefix: "tea_" });
+ *   assert((yield* stat(folder)).isDirectory);
+ *   yield* remove(folder);
+ * });
+ * ```
+ */
 export function makeTempDir(options?: Deno.MakeTempOptions): IoPromise<string> {
   const made = host.makeTempDir(options);
   const folder = options?.dir ?? "$TMPDIR";
   return changing("make a temporary directory in", folder, made, (path) => host.remove(path));
 }
 
-/** Makes an empty file with a name of its own, and gives its path. */
+/**
+ * Makes an empty file with a name of its own, and gives its path.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempFile, remove, stat } from "@tendril/tendril/io";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile({ suffix: ".txt" });
+ *   assert(path.endsWith(".txt"));
+ *   assertEquals((yield* stat(path)).size, 0);
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function makeTempFile(options?: Deno.MakeTempOptions): IoPromise<string> {
   const made = host.makeTempFile(options);
   const folder = options?.dir ?? "$TMPDIR";
   return changing("make a temporary file in", folder, made, (path) => host.remove(path));
 }
 
-/** Cuts or extends a file to `length` bytes. */
+/**
+ * Cuts or extends a file to `length` bytes.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import {
+ *   makeTempFile,
+ *   readTextFile,
+ *   remove,
+ *   truncate,
+ *   writeTextFile,
+ * } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* writeTextFile(path, "teapot");
+ *   yield* truncate(path, 3);
+ *   assertEquals(yield* readTextFile(path), "tea");
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function truncate(path: string, length?: number): IoPromise<void> {
   return changing("truncate", path, host.truncate(path, length));
 }
 
-/** Sets the permissions of a file. */
+/**
+ * Sets the permissions of a file.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { chmod, makeTempFile, remove, stat } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* chmod(path, 0o640);
+ *   assertEquals((yield* stat(path)).mode! & 0o777, 0o640);
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function chmod(path: Path, mode: number): IoPromise<void> {
   return changing("chmod", path, host.chmod(path, mode));
 }
 
-/** Sets the owner and the group of a file; `null` leaves one as it is. */
+/**
+ * Sets the owner and the group of a file; `null` leaves one as it is.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { chown, makeTempFile, remove, stat } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   const { uid, gid } = yield* stat(path);
+ *   yield* chown(path, null, gid);
+ *   assertEquals((yield* stat(path)).uid, uid);
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function chown(path: Path, uid: number | null, gid: number | null): IoPromise<void> {
   return changing("chown", path, host.chown(path, uid, gid));
 }
 
-/** Sets when a file was last read and written: a Date, or seconds since 1970. */
+/**
+ * Sets when a file was last read and written: a Date, or seconds since 1970.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempFile, remove, stat, utime } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* utime(path, new Date("2026-01-01"), new Date("2026-01-02"));
+ *   assertEquals((yield* stat(path)).mtime, new Date("2026-01-02"));
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function utime(path: Path, atime: number | Date, mtime: number | Date): IoPromise<void> {
   return changing("utime", path, host.utime(path, atime, mtime));
 }
 
-/** What the file system knows of a file. */
+/**
+ * What the file system knows of a file.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempFile, remove, stat, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const path = yield* makeTempFile();
+ *   yield* writeTextFile(path, "tea");
+ *   const { isFile, size } = yield* stat(path);
+ *   assertEquals({ isFile, size }, { isFile: true, size: 3 });
+ *   yield* remove(path);
+ * });
+ * ```
+ */
 export function stat(path: Path): IoPromise<Deno.FileInfo> {
   return looking("stat", path, host.stat(path));
 }
 
-/** What the file system knows of a file; of a symbolic link itself. */
+/**
+ * What the file system knows of a file; of a symbolic link itself.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { lstat, makeTempDir, remove, stat, symlink } from "@tendril/tendril/io";
+ * import { assert } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   yield* symlink(folder, `${folder}/itself`);
+ *   assert((yield* lstat(`${folder}/itself`)).isSymlink);
+ *   assert((yield* stat(`${folder}/itself`)).isDirectory);
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function lstat(path: Path): IoPromise<Deno.FileInfo> {
   return looking("stat", path, host.lstat(path));
 }
 
-/** Where a symbolic link leads. */
+/**
+ * Where a symbolic link leads.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempDir, readLink, remove, symlink } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   yield* symlink(folder, `${folder}/itself`);
+ *   assertEquals(yield* readLink(`${folder}/itself`), folder);
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function readLink(path: Path): IoPromise<string> {
   return looking("read the link", path, host.readLink(path));
 }
 
-/** The absolute path of a file, without symbolic links in it. */
+/**
+ * The absolute path of a file, without symbolic links in it.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempDir, realPath, remove, symlink } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   yield* symlink(folder, `${folder}/itself`);
+ *   assertEquals(yield* realPath(`${folder}/itself`), yield* realPath(folder));
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
+ */
 export function realPath(path: Path): IoPromise<string> {
   return looking("find the real path of", path, host.realPath(path));
 }
@@ -231,6 +564,22 @@ export function readDir(path: Path): Feed<Deno.DirEntry> {
 /**
  * What happens to files: `yield* events.next()` in a greenlet, or `for await`. It watches from the call
  * on, until it is closed: by `using`, by leaving the loop, or by a kill in the loop.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { makeTempDir, remove, watchFs, writeTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const folder = yield* makeTempDir();
+ *   using events = watchFs(folder);
+ *   yield* writeTextFile(`${folder}/a`, "tea");
+ *   const { value: event } = yield* events.next();
+ *   assertEquals([event?.kind, event?.paths], ["create", [`${folder}/a`]]);
+ *   yield* remove(folder, { recursive: true });
+ * });
+ * ```
  *
  * @throws {Deno.errors.NotFound} If one of the paths leads nowhere.
  */

@@ -164,6 +164,20 @@ function opening<L>(name: string, open: () => L): L {
 /**
  * Listens for connections over TCP, with the options of `Deno.listen`.
  *
+ * @example Usage
+ * ```ts
+ * import { run } from "@tendril/tendril";
+ * import { connect, listen } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   using listener = listen({ hostname: "127.0.0.1", port: 0 });
+ *   using near = yield* connect({ port: listener.addr.port });
+ *   using far = yield* listener.accept();
+ *   assertEquals(far.remoteAddr, near.localAddr);
+ * });
+ * ```
+ *
  * @throws {Deno.errors.AddrInUse} If somebody listens there already.
  */
 export function listen(
@@ -193,6 +207,29 @@ export function listen(options: ListenOptions): Listener {
 /**
  * Listens for connections over TLS, with the options of `Deno.listenTls`. The handshake happens with the
  * first read or write of a connection, so that is where a client that fails it is noticed.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, spawn } from "@tendril/tendril";
+ * import { connectTls, listenTls, readTextFile } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const cert = yield* readTextFile("tests/runtime/io/tls/localhost.crt");
+ *   const key = yield* readTextFile("tests/runtime/io/tls/localhost.key");
+ *   using listener = listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+ *   const { port } = listener.addr;
+ *   const client = spawn(function* () {
+ *     using connection = yield* connectTls({ hostname: "localhost", port, caCerts: [cert] });
+ *     yield* connection.write(new Uint8Array([7]));
+ *   });
+ *   using connection = yield* listener.accept();
+ *   const buffer = new Uint8Array(1);
+ *   yield* connection.read(buffer);
+ *   assertEquals(buffer[0], 7);
+ *   yield* client;
+ * });
+ * ```
  *
  * @throws {Deno.errors.AddrInUse} If somebody listens there already.
  * @throws {Deno.errors.InvalidData} If key or certificate cannot be read.

@@ -105,7 +105,22 @@ function wrongAnswer({ method, url }: Request, answer: unknown): TypeError {
   );
 }
 
-/** An HTTP server that runs; {@linkcode serve} makes it. */
+/**
+ * An HTTP server that runs; {@linkcode serve} makes it.
+ *
+ * @example Usage
+ * ```ts
+ * import { type HttpServer, serve } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server: HttpServer = serve(() => new Response("tea"), {
+ *   port: 0,
+ *   hostname: "127.0.0.1",
+ * });
+ * const response = await fetch(`http://127.0.0.1:${server.port}/`);
+ * assertEquals(await response.text(), "tea");
+ * ```
+ */
 export class HttpServer implements AsyncDisposable {
   /** Where it listens. */
   readonly addr: Deno.NetAddr;

@@ -73,7 +73,46 @@ class AtEnd implements Link {
   }
 }
 
-/** A server that runs a greenlet for whatever comes. */
+/**
+ * A server that runs a greenlet for whatever comes.
+ *
+ * @example A server of one's own
+ * ```ts
+ * import { type Coroutine, run } from "@tendril/tendril";
+ * import {
+ *   connect,
+ *   type Connection,
+ *   listen,
+ *   type Listener,
+ *   Server,
+ *   type Work,
+ * } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class LocalServer extends Server<Listener> {
+ *   protected override bind(): Listener {
+ *     return listen({ hostname: "127.0.0.1", port: 0 });
+ *   }
+ *
+ *   protected override *take(listener: Listener): Coroutine<Work> {
+ *     const connection = yield* listener.accept();
+ *     return { name: "serve a client", args: [connection], connection };
+ *   }
+ * }
+ *
+ * await run(function* () {
+ *   const server = new LocalServer(function* (client: Connection) {
+ *     yield* client.write(new Uint8Array([7]));
+ *   }, { spawn: 10 });
+ *   server.start();
+ *   using connection = yield* connect({ port: server.port });
+ *   const buffer = new Uint8Array(1);
+ *   yield* connection.read(buffer);
+ *   assertEquals(buffer[0], 7);
+ *   yield* server.stop();
+ * });
+ * ```
+ */
 export abstract class Server<S extends ServerSocket> implements AsyncDisposable {
   readonly #handler: Runnable<unknown[], unknown>;
   readonly #pool: Pool | undefined;

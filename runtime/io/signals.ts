@@ -107,7 +107,23 @@ export function nextSignal(...signals: Deno.Signal[]): Op<Deno.Signal> {
   return new SignalOp(signals);
 }
 
-/** Signals one by one; {@linkcode signals} makes it. */
+/**
+ * Signals one by one; {@linkcode signals} makes it.
+ *
+ * @example Usage
+ * ```ts
+ * import { type Signals, signals } from "@tendril/tendril/io";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const hangups: Signals = signals("SIGHUP");
+ * Deno.kill(Deno.pid, "SIGHUP");
+ * for await (const signal of hangups) {
+ *   assertEquals(signal, "SIGHUP");
+ *   break; // which ends the listening
+ * }
+ * assert(hangups.closed);
+ * ```
+ */
 export class Signals extends Feed<Deno.Signal> {
   readonly #stop: () => void;
 

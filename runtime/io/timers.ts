@@ -85,6 +85,17 @@ class TimerOp<T> extends BegunOp<T> {
  * What {@linkcode setTimeout} gives: a promise of what the callback returns, and the handle for
  * {@linkcode clearTimeout}.
  *
+ * @example Usage
+ * ```ts
+ * import { setTimeout, type Timer } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const timer: Timer<string> = setTimeout(() => "tea", 5);
+ * assertEquals(timer.pending, true);
+ * assertEquals(await timer, "tea");
+ * assertEquals(timer.pending, false);
+ * ```
+ *
  * @typeParam T What the callback returns.
  */
 export class Timer<T> extends Promise<T> implements IoPromise<T>, TimerEntry, Disposable {
@@ -249,7 +260,19 @@ export type Clearable =
   | ReturnType<typeof globalThis.setTimeout>
   | number;
 
-/** Stops a timer, also one of the platform. One that has fired, or `undefined`: no effect. */
+/**
+ * Stops a timer, also one of the platform. One that has fired, or `undefined`: no effect.
+ *
+ * @example Usage
+ * ```ts
+ * import { clearTimeout, setTimeout } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const timer = setTimeout(() => console.log("not printed"), 1000);
+ * clearTimeout(timer);
+ * assertEquals(timer.pending, false);
+ * ```
+ */
 export function clearTimeout(timer?: Clearable): void {
   if (timer instanceof Timer) timer.clear();
   else if (timer instanceof Interval) timer.close();
@@ -259,6 +282,19 @@ export function clearTimeout(timer?: Clearable): void {
 /**
  * What {@linkcode setInterval} gives: the ticks to be waited for, and the handle for
  * {@linkcode clearInterval}. A tick that nobody waits for is kept until the next one.
+ *
+ * @example Usage
+ * ```ts
+ * import { type Interval, setInterval } from "@tendril/tendril/io";
+ * import { assert } from "@std/assert";
+ *
+ * let count = 0;
+ * const ticks: Interval<number> = setInterval(() => ++count, 2);
+ * for await (const tick of ticks) {
+ *   if (tick >= 3) break; // which clears it
+ * }
+ * assert(ticks.closed);
+ * ```
  *
  * @typeParam T What the callback returns.
  */
@@ -359,7 +395,19 @@ export function setInterval<A extends unknown[], R>(
   return new Interval(call, delayOf(ms));
 }
 
-/** Stops an interval, also one of the platform. One that is cleared, or `undefined`: no effect. */
+/**
+ * Stops an interval, also one of the platform. One that is cleared, or `undefined`: no effect.
+ *
+ * @example Usage
+ * ```ts
+ * import { clearInterval, setInterval } from "@tendril/tendril/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ticks = setInterval(() => console.log("not printed"), 1000);
+ * clearInterval(ticks);
+ * assertEquals(ticks.closed, true);
+ * ```
+ */
 export function clearInterval(timer?: Clearable): void {
   clearTimeout(timer);
 }

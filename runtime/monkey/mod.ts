@@ -69,37 +69,169 @@ export {
 } from "./patch.ts";
 export type { Part } from "./registry.ts";
 
-/** Patches the global `fetch`, and the bodies of Responses and Requests. */
+/**
+ * Patches the global `fetch`, and the bodies of Responses and Requests.
+ *
+ * @example Usage
+ * ```ts
+ * import { dump, run, spawnWith } from "@tendril/tendril";
+ * import { listen } from "@tendril/tendril/io";
+ * import { patchFetch } from "@tendril/tendril/monkey";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ *
+ * using _ = patchFetch();
+ * await run(function* () {
+ *   using silent = listen({ hostname: "127.0.0.1", port: 0 });
+ *   const url = `http://127.0.0.1:${silent.addr.port}/`;
+ *   const client = spawnWith({ name: "client" }, async () => await fetch(url));
+ *   yield;
+ *   assertStringIncludes(dump(), `client: waits for fetch ${url}`);
+ *   assertEquals(yield* client.kill(), true);
+ * });
+ * ```
+ */
 export function patchFetch(): Patch {
   return patchWhole("fetch");
 }
 
-/** Patches web streams, such as the body of a Response that is read piece by piece. */
+/**
+ * Patches web streams, such as the body of a Response that is read piece by piece.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, spawn } from "@tendril/tendril";
+ * import { patchStreams } from "@tendril/tendril/monkey";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using _ = patchStreams();
+ * await run(function* () {
+ *   let cancelled = false;
+ *   const silent = new ReadableStream({ cancel: () => void (cancelled = true) });
+ *   const reader = spawn(async () => await Array.fromAsync(silent));
+ *   yield;
+ *   yield* reader.kill();
+ *   assertEquals(cancelled, true);
+ * });
+ * ```
+ */
 export function patchStreams(): Patch {
   return patchWhole("streams");
 }
 
-/** Patches timers: the global ones, `node:timers` and `node:timers/promises`. */
+/**
+ * Patches timers: the global ones, `node:timers` and `node:timers/promises`.
+ *
+ * @example Usage
+ * ```ts
+ * import { dump, run, spawnWith } from "@tendril/tendril";
+ * import { patchTimers } from "@tendril/tendril/monkey";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ *
+ * using _ = patchTimers();
+ * await run(function* () {
+ *   const rest = spawnWith({ name: "rest" }, async () => {
+ *     await new Promise((resolve) => setTimeout(resolve, 60_000));
+ *   });
+ *   yield;
+ *   assertStringIncludes(dump(), "rest: waits for timer of 60000 ms");
+ *   assertEquals(yield* rest.kill(), true);
+ * });
+ * ```
+ */
 export function patchTimers(): Patch {
   return patchWhole("timers");
 }
 
-/** Patches files: the functions of `Deno`, `Deno.FsFile` and `node:fs/promises`. */
+/**
+ * Patches files: the functions of `Deno`, `Deno.FsFile` and `node:fs/promises`.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, spawn } from "@tendril/tendril";
+ * import { patchFs } from "@tendril/tendril/monkey";
+ * import { assert } from "@std/assert";
+ *
+ * using _ = patchFs();
+ *
+ * async function size(path: string): Promise<number> {
+ *   return (await Deno.readTextFile(path)).length;
+ * }
+ *
+ * await run(function* () {
+ *   assert((yield* spawn(size, "README.md")) > 0);
+ * });
+ * ```
+ */
 export function patchFs(): Patch {
   return patchWhole("fs");
 }
 
-/** Patches sockets and names: those of `Deno`, `node:net`, `node:http` and `node:dns/promises`. */
+/**
+ * Patches sockets and names: those of `Deno`, `node:net`, `node:http` and `node:dns/promises`.
+ *
+ * @example Usage
+ * ```ts
+ * import { dump, run, spawnWith } from "@tendril/tendril";
+ * import { patchNet } from "@tendril/tendril/monkey";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ *
+ * using _ = patchNet();
+ * await run(function* () {
+ *   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ *   const server = spawnWith({ name: "server" }, async () => await listener.accept());
+ *   yield;
+ *   assertStringIncludes(dump(), "server: waits for accept");
+ *   assertEquals(yield* server.kill(), true);
+ * });
+ * ```
+ */
 export function patchNet(): Patch {
   return patchWhole("net");
 }
 
-/** Patches processes: `Deno.Command` and `node:child_process`. */
+/**
+ * Patches processes: `Deno.Command` and `node:child_process`.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, spawn } from "@tendril/tendril";
+ * import { patchSubprocess } from "@tendril/tendril/monkey";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using _ = patchSubprocess();
+ * await run(function* () {
+ *   const sleeper = spawn(async () => await new Deno.Command("sleep", { args: ["60"] }).output());
+ *   yield;
+ *   assertEquals(yield* sleeper.kill(), true); // which ends the process
+ * });
+ * ```
+ */
 export function patchSubprocess(): Patch {
   return patchWhole("subprocess");
 }
 
-/** Patches the global `WebSocket`. */
+/**
+ * Patches the global `WebSocket`.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, spawn } from "@tendril/tendril";
+ * import { listen } from "@tendril/tendril/io";
+ * import { patchWebSocket } from "@tendril/tendril/monkey";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using _ = patchWebSocket();
+ * await run(function* () {
+ *   using silent = listen({ hostname: "127.0.0.1", port: 0 });
+ *   const client = spawn(async () => {
+ *     const socket = new WebSocket(`ws://127.0.0.1:${silent.addr.port}/`);
+ *     await new Promise((resolve) => socket.onopen = resolve);
+ *   });
+ *   yield;
+ *   assertEquals(yield* client.kill(), true); // which closes the socket
+ * });
+ * ```
+ */
 export function patchWebSocket(): Patch {
   return patchWhole("webSocket");
 }

@@ -51,6 +51,18 @@ export class PatchEvent extends Event {
  * `names.delete(name)` one name) and `didpatch`, then `didpatchall`. Then, if there is something to say,
  * `stalereference`, whose default is a warning on the console. There are none for names that are patched
  * already.
+ *
+ * @example Usage
+ * ```ts
+ * import { patch, type PatchEvent, patchEvents } from "@tendril/tendril/monkey";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const patched: string[] = [];
+ * const note = (event: Event) => void patched.push(...(event as PatchEvent).names);
+ * patchEvents.addEventListener("didpatch", note, { once: true });
+ * using _ = patch("fetch");
+ * assertEquals(patched, ["fetch"]);
+ * ```
  */
 export const patchEvents: EventTarget = new EventTarget();
 
@@ -257,7 +269,19 @@ export function patch(...names: string[]): Patch {
   return patchTargets(names.map((name) => targetOf("patch", name)), false);
 }
 
-/** Takes every patch back: all is as it was before. */
+/**
+ * Takes every patch back: all is as it was before.
+ *
+ * @example Usage
+ * ```ts
+ * import { isPatched, patchAll, unpatchAll } from "@tendril/tendril/monkey";
+ * import { assertEquals } from "@std/assert";
+ *
+ * patchAll();
+ * unpatchAll();
+ * assertEquals(isPatched("fetch"), false);
+ * ```
+ */
 export function unpatchAll(): void {
   for (const patch of [...live]) patch[Symbol.dispose]();
 }
@@ -265,6 +289,18 @@ export function unpatchAll(): void {
 /**
  * Whether a name is patched. One whose class the host shows only by its objects, such as
  * "Deno.Conn.prototype.read", counts as patched before the first of them is made.
+ *
+ * @example Usage
+ * ```ts
+ * import { isPatched, patchFetch } from "@tendril/tendril/monkey";
+ * import { assertEquals } from "@std/assert";
+ *
+ * {
+ *   using _ = patchFetch();
+ *   assertEquals(isPatched("fetch"), true);
+ * }
+ * assertEquals(isPatched("fetch"), false);
+ * ```
  *
  * @throws {RangeError} If there is no such name; the message lists all.
  */
@@ -294,7 +330,18 @@ export function getOriginal(name: string): ((...args: any[]) => any) | undefined
   return targetOf("get the original of", name).original;
 }
 
-/** All names that can be patched. */
+/**
+ * All names that can be patched.
+ *
+ * @example Usage
+ * ```ts
+ * import { patchableNames } from "@tendril/tendril/monkey";
+ * import { assert } from "@std/assert";
+ *
+ * const names = patchableNames();
+ * assert(names.includes("fetch") && names.includes("Deno.readTextFile"));
+ * ```
+ */
 export function patchableNames(): string[] {
   return Array.from(allTargets(), nameOf);
 }

@@ -28,7 +28,22 @@ export interface VirtualTimeOptions extends RunOptions {
   patience?: number;
 }
 
-/** The time in a {@linkcode virtualTime}. */
+/**
+ * The time in a {@linkcode virtualTime}.
+ *
+ * @example Usage
+ * ```ts
+ * import { sleep } from "@tendril/tendril";
+ * import { type VirtualTime, virtualTime } from "@tendril/tendril/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await virtualTime(function* (time: VirtualTime) {
+ *   time.spend(500); // as a computation would
+ *   yield* sleep(1000);
+ *   assertEquals(time.now, 1500);
+ * });
+ * ```
+ */
 export class VirtualTime {
   readonly #clock: VirtualClock;
   readonly #start: number;
