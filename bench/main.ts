@@ -10,9 +10,11 @@ import { scenario as callDepth } from "./call_depth.ts";
 import { scenario as channelBuffered } from "./channel_buffered.ts";
 import { scenario as channelRendezvous } from "./channel_rendezvous.ts";
 import { scenario as channelWaiters } from "./channel_waiters.ts";
+import { scenario as downloadFiles } from "./download.ts";
 import { scenario as echo } from "./echo.ts";
 import { scenario as exploring } from "./explore.ts";
 import { scenario as fetchFiles } from "./fetch.ts";
+import { scenario as firstTask } from "./first_task.ts";
 import { execute } from "./harness/execute.ts";
 import { describeMachine } from "./harness/machine.ts";
 import { writeReadme } from "./harness/readme.ts";
@@ -26,6 +28,7 @@ import {
 } from "./harness/table.ts";
 import { findToolchains } from "./harness/toolchains.ts";
 import { scenario as importCost } from "./import_cost.ts";
+import { scenario as inspecting } from "./inspector.ts";
 import { scenario as lock } from "./lock.ts";
 import { scenario as parallelCpu } from "./parallel_cpu.ts";
 import { scenario as parallelTasks } from "./parallel_tasks.ts";
@@ -37,6 +40,7 @@ import { scenario as sleepers } from "./sleepers.ts";
 import { scenario as spawnJoin } from "./spawn_join.ts";
 import { scenario as spawnMany } from "./spawn_many.ts";
 import { scenario as switching } from "./switch.ts";
+import { scenario as trace } from "./trace.ts";
 import { scenario as yieldNow } from "./yield_now.ts";
 
 const SCENARIOS = [
@@ -53,12 +57,16 @@ const SCENARIOS = [
   lock,
   poolMap,
   fetchFiles,
+  downloadFiles,
   patched,
   echo,
   shared,
+  firstTask,
   parallelTasks,
   parallelCpu,
   exploring,
+  inspecting,
+  trace,
   importCost,
 ];
 

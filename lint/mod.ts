@@ -20,7 +20,22 @@ import { noOpInCallback } from "./no_op_in_callback.ts";
 import { releaseLease } from "./release_lease.ts";
 import { yieldStar } from "./yield_star.ts";
 
-/** The plugin. */
+/**
+ * The plugin.
+ *
+ * @example Usage
+ * ```ts
+ * import plugin from "@tendril/tendril/lint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const source = `import { sleep } from "@tendril/tendril";
+ * function* greet() {
+ *   sleep(1);
+ * }`;
+ * const findings = Deno.lint.runPlugin(plugin, "greet.ts", source);
+ * assertEquals(findings.map(({ id }) => id), ["tendril/no-lost-op"]);
+ * ```
+ */
 const plugin: Deno.lint.Plugin = {
   name: "tendril",
   rules: {

@@ -66,6 +66,12 @@ Deno.test("violations() names an import of what is not shipped", () => {
   ]);
 });
 
+Deno.test("violations() lets runtime/otel/ import the API of OpenTelemetry, and nothing else", () => {
+  const api = "@opentelemetry/api";
+  assertEquals(violations(graph({ "runtime/otel/spans.ts": [api] })), []);
+  assertEquals(violations(graph({ "runtime/hub.ts": [api] })).length, 1);
+});
+
 Deno.test("importsOf() finds every form of import, not those in comments", () => {
   const source = `
 /**
