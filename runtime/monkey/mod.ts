@@ -194,14 +194,16 @@ export function patchNet(): Patch {
  *
  * @example Usage
  * ```ts
- * import { run, spawn } from "@tendril/tendril";
+ * import { dump, run, spawnWith } from "@tendril/tendril";
  * import { patchSubprocess } from "@tendril/tendril/monkey";
- * import { assertEquals } from "@std/assert";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
  *
  * using _ = patchSubprocess();
  * await run(function* () {
- *   const sleeper = spawn(async () => await new Deno.Command("sleep", { args: ["60"] }).output());
+ *   const command = new Deno.Command("sleep", { args: ["60"] });
+ *   const sleeper = spawnWith({ name: "sleeper" }, async () => await command.output());
  *   yield;
+ *   assertStringIncludes(dump(), "sleeper: waits for output of sleep");
  *   assertEquals(yield* sleeper.kill(), true); // which ends the process
  * });
  * ```
@@ -215,19 +217,21 @@ export function patchSubprocess(): Patch {
  *
  * @example Usage
  * ```ts
- * import { run, spawn } from "@tendril/tendril";
+ * import { dump, run, spawnWith } from "@tendril/tendril";
  * import { listen } from "@tendril/tendril/io";
  * import { patchWebSocket } from "@tendril/tendril/monkey";
- * import { assertEquals } from "@std/assert";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
  *
  * using _ = patchWebSocket();
  * await run(function* () {
  *   using silent = listen({ hostname: "127.0.0.1", port: 0 });
- *   const client = spawn(async () => {
- *     const socket = new WebSocket(`ws://127.0.0.1:${silent.addr.port}/`);
+ *   const url = `ws://127.0.0.1:${silent.addr.port}/`;
+ *   const client = spawnWith({ name: "client" }, async () => {
+ *     const socket = new WebSocket(url);
  *     await new Promise((resolve) => socket.onopen = resolve);
  *   });
  *   yield;
+ *   assertStringIncludes(dump(), `client: waits for WebSocket ${url}`);
  *   assertEquals(yield* client.kill(), true); // which closes the socket
  * });
  * ```

@@ -1,7 +1,8 @@
 // Copyright 2026 the Tendril authors. MIT license.
 /**
  * Lists the public functions, classes and constants whose doc comment has no example. With `--strict` it
- * fails when there are any.
+ * fails when there are any. Interfaces and type aliases need none: they are what the functions and classes
+ * take and give, whose examples show them.
  *
  *     deno run --allow-read --allow-run --allow-env tools/check/examples.ts
  *
