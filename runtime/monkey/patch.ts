@@ -58,8 +58,9 @@ export class PatchEvent extends Event {
  * import { assertEquals } from "@std/assert";
  *
  * const patched: string[] = [];
- * const note = (event: Event) => void patched.push(...(event as PatchEvent).names);
- * patchEvents.addEventListener("didpatch", note, { once: true });
+ * patchEvents.addEventListener("didpatch", (event) => {
+ *   patched.push(...(event as PatchEvent).names);
+ * }, { once: true });
  * using _ = patch("fetch");
  * assertEquals(patched, ["fetch"]);
  * ```

@@ -11,7 +11,7 @@ if (how === "patched") {
   patchAll();
   // The classes of sockets are patched when the first of them is seen.
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  using _client = await Deno.connect(listener.addr as Deno.NetAddr);
+  using _client = await Deno.connect({ port: (listener.addr as Deno.NetAddr).port });
   using _conn = await listener.accept();
 }
 
