@@ -21,7 +21,7 @@ export const scenario: Scenario = {
   alive: true,
   subjects: [
     inDeno(TENDRIL, () => firstTask("first_task_tendril.ts")),
-    inDeno("bare Worker", () => firstTask("first_task_worker.ts"), { note: "no pool, one file" }),
+    inDeno("bare Worker", () => firstTask("first_task_worker.ts"), { note: "no pool" }),
   ],
   targets: [atMost()],
 };
