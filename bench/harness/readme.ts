@@ -22,7 +22,8 @@ One operation is:
 ${outcomes.map(({ scenario }) => `- \`${scenario.name}\`: ${scenario.operation}`).join("\n")}
 
 Rivals: a hand-written trampoline over raw generators, async functions, Effection and Effect from
-npm, Go with one processor, Python's greenlet and gevent.
+npm, Go with one processor, Python's greenlet and gevent; for workers piscina, workerpool, poolifier,
+comlink and Python's multiprocessing; for downloads curl, aria2c and wget2.
 
 ## Results
 
