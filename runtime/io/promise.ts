@@ -146,26 +146,21 @@ export abstract class BegunOp<T> extends Op<T> implements OpSource<T>, Abandonab
   }
 }
 
-/** The Op of {@linkcode cooperative}. Its text is put together only when somebody asks. */
-class IoOp<T> extends BegunOp<T> {
-  declare readonly verb: string;
-  declare readonly name: string | URL;
-  declare readonly abort: Abort;
+/** An Op of a promise of the host. Its text is put together only when somebody asks. */
+export abstract class HostOp<T> extends BegunOp<T> {
+  declare protected readonly verb: string;
+  declare protected readonly name: string | URL;
 
-  constructor(verb: string, name: string | URL, promise: Promise<T>, abort: Abort) {
+  /** Makes it of an operation that has begun. */
+  constructor(verb: string, name: string | URL, promise: Promise<T>) {
     super();
     this.promise = promise;
     this.verb = verb;
     this.name = name;
-    this.abort = abort;
   }
 
   get reason(): string {
     return `${this.verb} ${this.name}`;
-  }
-
-  protected another(): Op<T> {
-    return new IoOp(this.verb, this.name, this.promise, this.abort);
   }
 
   override park(waiter: Waiter): void {
@@ -174,6 +169,20 @@ class IoOp<T> extends BegunOp<T> {
       (value) => this.wake(value),
       (error) => this.raise(error),
     );
+  }
+}
+
+/** The Op of {@linkcode cooperative}. */
+class IoOp<T> extends HostOp<T> {
+  declare private readonly abort: Abort;
+
+  constructor(verb: string, name: string | URL, promise: Promise<T>, abort: Abort) {
+    super(verb, name, promise);
+    this.abort = abort;
+  }
+
+  protected another(): Op<T> {
+    return new IoOp(this.verb, this.name, this.promise, this.abort);
   }
 
   protected giveUp(): void {

@@ -14,21 +14,19 @@
  */
 import type { TimerEntry } from "../clock.ts";
 import { timers } from "../hub.ts";
-import { current, FINISHED, FRESH, type Op, type OpIterator, type Waiter } from "../op.ts";
+import { current, FINISHED, FRESH, type Op, type OpIterator } from "../op.ts";
 import { AS_OP } from "../until.ts";
-import { BegunOp, cooperative, expose, type IoPromise } from "./promise.ts";
+import { cooperative, expose, HostOp, type IoPromise } from "./promise.ts";
 
 const ignore = () => {};
 
-class SettlingOp<T> extends BegunOp<T> {
-  declare readonly verb: string;
-  declare readonly name: string | URL;
-  declare readonly end: () => PromiseLike<unknown>;
+class SettlingOp<T> extends HostOp<T> {
+  declare private readonly end: () => PromiseLike<unknown>;
   /** What is left to be done after the wait was given up. */
-  declare rest: Promise<unknown> | null;
+  declare private rest: Promise<unknown> | null;
   /** The greenlet's wait for that, and what it gets then. */
-  declare lingering: OpIterator<unknown> | null;
-  declare error: unknown;
+  declare private lingering: OpIterator<unknown> | null;
+  declare private error: unknown;
 
   constructor(
     verb: string,
@@ -36,30 +34,15 @@ class SettlingOp<T> extends BegunOp<T> {
     promise: Promise<T>,
     end: () => PromiseLike<unknown>,
   ) {
-    super();
-    this.verb = verb;
-    this.name = name;
-    this.promise = promise;
+    super(verb, name, promise);
     this.end = end;
     this.rest = null;
     this.lingering = null;
     this.error = undefined;
   }
 
-  get reason(): string {
-    return `${this.verb} ${this.name}`;
-  }
-
   protected another(): Op<T> {
     return new SettlingOp(this.verb, this.name, this.promise, this.end);
-  }
-
-  override park(waiter: Waiter): void {
-    super.park(waiter);
-    this.promise.then(
-      (value) => this.wake(value),
-      (error) => this.raise(error),
-    );
   }
 
   protected giveUp(): void {
