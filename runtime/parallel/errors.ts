@@ -25,7 +25,7 @@ export interface WorkerDeathOptions extends ErrorOptions {
  * import { WorkerDiedError, WorkerPool } from "@tendril/tendril/parallel";
  * import { assertRejects } from "@std/assert";
  *
- * using pool = new WorkerPool(1);
+ * await using pool = new WorkerPool(1);
  * await assertRejects(async () => await pool.apply(() => Deno.exit(3)), WorkerDiedError);
  * ```
  */

@@ -214,7 +214,7 @@ class SettledOp<T> extends ReadOp<Settled<T>> {
  * import { WorkerPool } from "@tendril/tendril/parallel";
  * import { assertEquals } from "@std/assert";
  *
- * using pool = new WorkerPool(2);
+ * await using pool = new WorkerPool(2);
  * const squares: number[] = [];
  * for await (const n of pool.imap((n: number) => n * n, [1, 2, 3])) squares.push(n);
  * assertEquals(squares, [1, 4, 9]);

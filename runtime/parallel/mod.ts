@@ -5,7 +5,7 @@
  * ```ts
  * import { WorkerPool } from "@tendril/tendril/parallel";
  *
- * using pool = new WorkerPool(2);
+ * await using pool = new WorkerPool(2);
  * const squares = await pool.map((n: number) => n * n, [1, 2, 3]);
  * console.log(squares); // [1, 4, 9]
  * ```

@@ -49,7 +49,7 @@ function key(module: string, name: string): string {
  * }
  *
  * if (import.meta.main) {
- *   using pool = new WorkerPool(2);
+ *   await using pool = new WorkerPool(2);
  *   console.log(await pool.map(primes, [1000, 2000, 3000]));
  * }
  * ```

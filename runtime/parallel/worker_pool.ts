@@ -65,7 +65,7 @@ export interface WorkerPoolStats extends Readonly<PoolCounts> {
  *   return n < 2 ? n : fib(n - 1) + fib(n - 2);
  * }
  *
- * using pool = new WorkerPool(2);
+ * await using pool = new WorkerPool(2);
  * assertEquals(await pool.apply(fib, [10]), 55);
  * assertEquals(await pool.map(fib, [1, 2, 3, 4]), [1, 1, 2, 3]);
  * ```
