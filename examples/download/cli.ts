@@ -5,7 +5,7 @@
  * @module
  */
 import { type Coroutine, getHub, GreenletExit, until } from "../../mod.ts";
-import { readTextFile } from "../../runtime/io/mod.ts";
+import { input, readTextFile } from "../../runtime/io/mod.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { reasonOf, UsageError } from "./errors.ts";
 import type { DownloadItem } from "./item.ts";
@@ -29,7 +29,7 @@ export function* cli(args: string[]): Coroutine<void> {
 }
 
 function* obey(commandLine: CommandLine): Coroutine<void> {
-  const { options, input, json } = commandLine;
+  const { options, json } = commandLine;
   if (commandLine.help) {
     const { HELP } = yield* until(import("./help.ts"));
     return console.log(HELP);
@@ -45,8 +45,12 @@ function* obey(commandLine: CommandLine): Coroutine<void> {
       import(INSPECT),
     );
     console.error(`Inspector: ${inspector().url}`);
+    if (Deno.stdin.isTerminal()) {
+      console.error("Press Enter when the page is open");
+      yield* input();
+    }
   }
-  if (commandLine.items.length === 0 && input === undefined) {
+  if (commandLine.items.length === 0 && commandLine.input === undefined) {
     const { runDemo }: typeof import("./demo.ts") = yield* until(import(DEMO));
     return yield* runDemo(options, commandLine);
   }
