@@ -5,24 +5,14 @@
  * @module
  */
 import { checkDelay, show } from "../runtime/clock.ts";
-import type { Coroutine } from "../runtime/body.ts";
 import type { Greenlet, WaitOptions } from "../runtime/greenlet.ts";
-import { now } from "../runtime/hub.ts";
-import {
-  consumed,
-  current,
-  FINISHED,
-  FRESH,
-  Op,
-  type OpIterator,
-  type Waiter,
-} from "../runtime/op.ts";
-import { Timeout, type TimeoutLike } from "../runtime/timeout.ts";
-import { checkOwner, type ConditionLike, ConditionWait, refusal } from "./condition_wait.ts";
+import type { Op } from "../runtime/op.ts";
+import { checkOwner, ConditionWait, refusal } from "./condition_wait.ts";
 import type { Lease } from "./lease.ts";
 import { Line } from "./line.ts";
 import type { Lock } from "./lock.ts";
 import { describe, heldBy, type NameOptions } from "./naming.ts";
+import { PredicateWait } from "./predicate_wait.ts";
 import { RLock } from "./rlock.ts";
 
 /** What {@linkcode Condition.stats} gives. */
@@ -33,91 +23,6 @@ export interface ConditionStats {
   readonly owner: Greenlet<unknown> | null;
   /** How many wait to be notified. */
   readonly waiting: number;
-}
-
-/** Waits again and again, in the greenlet or the async function that asked. */
-class PredicateWait<T> extends Op<T> {
-  constructor(
-    readonly condition: ConditionLike,
-    readonly predicate: () => T,
-    readonly timeout: TimeoutLike | undefined,
-  ) {
-    super();
-  }
-
-  get reason(): string {
-    return "condition wait";
-  }
-
-  override get subject(): unknown {
-    return this.condition;
-  }
-
-  #begin(): void {
-    if (this.stage !== FRESH) throw consumed(this);
-    this.stage = FINISHED;
-    checkOwner(this.condition, "wait for");
-  }
-
-  /** The next wait; `null` when the time is over. */
-  #waits(): () => Op<boolean> | null {
-    const ms = this.timeout instanceof Timeout ? this.timeout.ms : this.timeout;
-    let end: number | undefined; // counted from the first wait, as in Python
-    return () => {
-      if (ms === undefined) return new ConditionWait(this.condition, undefined);
-      if (end === undefined) {
-        end = now() + ms;
-        return new ConditionWait(this.condition, ms);
-      }
-      const left = end - now();
-      return left > 0 ? new ConditionWait(this.condition, left) : null;
-    };
-  }
-
-  // Outside a greenlet this is a step by hand, and Op.next says so.
-  override [Symbol.iterator](): OpIterator<T> {
-    return current === null ? this : this.#body() as OpIterator<T>;
-  }
-
-  *#body(): Coroutine<T> {
-    this.#begin();
-    const next = this.#waits();
-    for (;;) {
-      const value = this.predicate();
-      if (value) return value;
-      const wait = next();
-      if (wait === null || !(yield* wait)) return wait === null ? value : this.predicate();
-    }
-  }
-
-  override then<A = T, B = never>(
-    onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.#loop().then(onfulfilled, onrejected);
-  }
-
-  async #loop(): Promise<T> {
-    this.#begin();
-    const next = this.#waits();
-    for (;;) {
-      const value = this.predicate();
-      if (value) return value;
-      const wait = next();
-      if (wait === null || !(await wait)) return wait === null ? value : this.predicate();
-    }
-  }
-
-  poll(): null {
-    checkOwner(this.condition, "wait for");
-    return null;
-  }
-
-  park(waiter: Waiter): void {
-    waiter.fail(refusal(this.condition));
-  }
-
-  cancel(): void {}
 }
 
 /**
@@ -240,7 +145,17 @@ export class Condition {
     }
     const { timeout } = options;
     if (typeof timeout === "number") checkDelay("wait for a condition", timeout);
-    return new PredicateWait(this, predicate, timeout);
+    return new PredicateWait(
+      {
+        condition: this,
+        reason: "condition wait",
+        check: () => checkOwner(this, "wait for"),
+        wait: (ms) => new ConditionWait(this, ms),
+        refusal: () => refusal(this),
+      },
+      predicate,
+      timeout,
+    );
   }
 
   /**

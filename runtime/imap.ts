@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { asyncIterator } from "./async_iterator.ts";
 import { show } from "./clock.ts";
 import { addLink, type Fiber, type Link } from "./fiber.ts";
 import { type Coroutine, notCallable, type Runnable } from "./body.ts";
@@ -237,22 +238,6 @@ export class Mapped<T> implements Disposable {
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     return asyncIterator(() => this.next(), () => this[Symbol.dispose]());
   }
-}
-
-function asyncIterator<T>(
-  next: () => Op<IteratorResult<T, undefined>>,
-  close: () => void,
-): AsyncIterableIterator<T> {
-  return {
-    next: async () => await next(),
-    return: () => {
-      close();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }
 
 /**

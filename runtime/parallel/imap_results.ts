@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { asyncIterator } from "../async_iterator.ts";
 import type { Settled } from "../imap.ts";
 import { DONE, Op, type Waiter } from "../op.ts";
 import type { WorkerImapOptions } from "./call_options.ts";
@@ -253,20 +254,4 @@ export class WorkerResults<T> implements Disposable {
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     return asyncIterator(() => this.next(), () => this[Symbol.dispose]());
   }
-}
-
-function asyncIterator<T>(
-  next: () => Op<IteratorResult<T, undefined>>,
-  close: () => void,
-): AsyncIterableIterator<T> {
-  return {
-    next: async () => await next(),
-    return: () => {
-      close();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

@@ -6,10 +6,11 @@
  */
 import type { Lease } from "../../../channels/lease.ts";
 import { describe } from "../../../channels/naming.ts";
+import { PredicateWait } from "../../../channels/predicate_wait.ts";
 import { checkDelay, show } from "../../clock.ts";
 import type { WaitOptions } from "../../greenlet.ts";
 import type { Op } from "../../op.ts";
-import { SharedConditionWait } from "./condition_wait.ts";
+import { refusal, SharedConditionWait } from "./condition_wait.ts";
 import { checkSync, Gate, GATE_WORDS, type SyncOptions } from "./gate.ts";
 import {
   defineHandle,
@@ -21,7 +22,6 @@ import {
 } from "./handle.ts";
 import type { SharedLock } from "./lock.ts";
 import { type SharedHold, SharedMutex } from "./mutex.ts";
-import { SharedPredicateWait } from "./predicate_wait.ts";
 import { SharedRLock } from "./rlock.ts";
 import { Slots, SLOTS_WORDS } from "./slots.ts";
 
@@ -179,7 +179,17 @@ export class SharedCondition extends SharedHandle {
     this.#checkPredicate(predicate);
     const { timeout } = options;
     if (typeof timeout === "number") checkDelay("wait for a shared condition", timeout);
-    return new SharedPredicateWait(this, predicate, timeout);
+    return new PredicateWait(
+      {
+        condition: this,
+        reason: "shared condition wait",
+        check: () => this.mutex.checkHeld("wait for", this),
+        wait: (ms) => new SharedConditionWait(this, ms),
+        refusal: () => refusal(this),
+      },
+      predicate,
+      timeout,
+    );
   }
 
   #checkPredicate(predicate: unknown): void {
